@@ -247,8 +247,47 @@ output "level" {
         ("[\"cat\", each.key]", "\"cat ${each.key}\"", "a list is required"),
         ("length(var.hosts)", "lenght(var.hosts)", "Did you mean length?"),
         ("patch       =", "pathc       =", "Did you mean \"patch\"?"),
+        ("length(var.hosts)", "upper(var.hosts)", "a string is required, not a list"),
+        ("length(var.hosts)", "var.hosts[0].name", "A string has no attributes"),
+        ("toset(var.hosts)", "var.hosts", "\"for_each\" must be a map or a set of strings"),
+        ("[\"cat\", each.key]", "[\"cat\", each.key.name]", "A string has no attributes"),
     ] {
         lab.write("main.pf.hcl", text.replace(right, wrong));
         lab.patchform("validate").exits(1).says(says).says("has no value yet");
+    }
+}
+
+#[test]
+fn providers_judge_what_rests_on_nothing_without_a_value() {
+    let whole = r#"
+variable "on" {
+  type = set(string)
+}
+component "command" "a" {
+  patch_level = "1"
+  read        = ["cat", "a"]
+  patch       = ["true"]
+  timeout     = "3x"
+}
+"#;
+    let other = |more: &str| {
+        format!(
+            "component \"command\" \"b\" {{\n patch_level = \"1\"\n read = [\"cat\", \"b\"]\n patch = [\"true\"]\n {more}\n}}\n"
+        )
+    };
+    let lab = Lab::new(whole);
+    for more in [
+        other("for_each = var.on"),
+        other("count = length(var.on)"),
+        other("env = { A = one(var.on) }"),
+        "output \"on\" {\n value = var.on\n}\n".to_string(),
+    ] {
+        let text = format!("{whole}{more}");
+        lab.write("main.pf.hcl", &text);
+        let told = lab.patchform("validate").exits(1).says("\"3x\" is no period").says("has no value yet");
+        told.says("component = command.a").says("the configuration has 1 error");
+        lab.write("main.pf.hcl", text.replace("3x", "3s"));
+        lab.patchform("validate").exits(0).says("valid: all of it that can be checked");
+        lab.patchform("plan").exits(1).says("The variable \"on\" has no value");
     }
 }

@@ -15,6 +15,7 @@ use super::value::{Entries, Value};
 use super::variables::{VariableInputs, settle};
 use crate::model::{Diagnostics, InstanceKey, Selection, Span};
 use expand::Instance;
+use guess::Guessing;
 use names::Names;
 use secret::Secrets;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +38,7 @@ mod expand;
 mod feed;
 mod fetched;
 mod finish;
+mod guess;
 mod hosts;
 mod input;
 mod instances;
@@ -99,7 +101,30 @@ pub fn check(
     inputs: &VariableInputs,
     around: &Surroundings<'_>,
 ) -> Result<(Config, Diagnostics), Diagnostics> {
-    run(parsed, sources, schemas, inputs, around).map(|(config, _, warnings)| (config, warnings))
+    let (looked, _, warnings) = run(parsed, sources, schemas, inputs, around)?;
+    if looked.is_whole { Ok((looked.config, warnings)) } else { Err(warnings) }
+}
+
+/// A configuration in which nothing is wrong.
+pub struct Looked {
+    /// It, or what there is of it: components that rest on nothing without a value, each by itself.
+    pub config: Config,
+    /// Whether that is all of it.
+    pub is_whole: bool,
+}
+
+/// Checks a configuration of which something may have no value.
+///
+/// # Errors
+/// As [`check`].
+pub fn look_through(
+    parsed: &Parsed,
+    sources: &mut Sources,
+    schemas: &Schemas,
+    inputs: &VariableInputs,
+    around: &Surroundings<'_>,
+) -> Result<(Looked, Diagnostics), Diagnostics> {
+    run(parsed, sources, schemas, inputs, around).map(|(looked, _, warnings)| (looked, warnings))
 }
 
 /// Checks a configuration; the values that the root's names have come with it.
@@ -109,10 +134,11 @@ fn run(
     schemas: &Schemas,
     inputs: &VariableInputs,
     around: &Surroundings<'_>,
-) -> Result<(Config, Values, Diagnostics), Diagnostics> {
+) -> Result<(Looked, Values, Diagnostics), Diagnostics> {
     let (mut problems, mut wrong) = (Diagnostics::default(), Wrong::default());
     wrong.outputs_lost = parsed.gaps.may_hold_outputs();
     wrong.spoil(wrong.outputs_lost);
+    wrong.lacks = inputs.may_lack;
     parsed.conceal(sources, &Diagnostics::default());
     let tree = Tree::grow(parsed, schemas, &mut wrong, &mut problems);
     clear::secrets(&tree, schemas).into_iter().for_each(|span| sources.conceal(span));
@@ -132,13 +158,13 @@ fn run(
     sources.conceal_values(&mut problems);
     in_json::turn_round(&mut problems, sources);
     match config {
-        Some(config) if sound => {
+        Some(Looked { config, is_whole }) if sound => {
             let named = config.components.iter().flat_map(|c| credentials(&c.checks, c.silence.as_deref()));
             let named = named
                 .filter_map(|c| Some((c.variable().to_string(), secrets.value(c.variable())?.to_json())));
             let values = named.collect();
             let config = Config { credentials: values, secret_sources: secrets.sources(), ..config };
-            Ok((config, std::mem::take(&mut instances[0].values), problems))
+            Ok((Looked { config, is_whole }, std::mem::take(&mut instances[0].values), problems))
         }
         _ => Err(problems),
     }
@@ -172,7 +198,7 @@ struct Checker<'a, 'p> {
 }
 
 impl<'a, 'p> Checker<'a, 'p> {
-    fn run(&mut self, parsed: &Parsed, schemas: &Schemas) -> Option<Config> {
+    fn run(&mut self, parsed: &Parsed, schemas: &Schemas) -> Option<Looked> {
         let order = order::sort(&self.tree.edges());
         for steps in &order.loops {
             self.problems.push(order::draw_loop(steps, |node| self.tree.node_name(node)));
@@ -195,7 +221,8 @@ impl<'a, 'p> Checker<'a, 'p> {
         let services = self.named(|names| &names.services, |_, block, fields| service::read(block, fields));
         let providers = self.providers(schemas);
         // One that is wrong keeps nothing from being looked at that has to do with the others.
-        let is_whole = self.outputs.iter().all(Option::is_some) && providers.iter().all(Option::is_some);
+        let has_outputs = self.outputs.iter().all(Option::is_some);
+        let has_providers = providers.iter().all(Option::is_some);
         let outputs = self.outputs.drain(..).flatten().collect();
         let unread = |(declared, read): (&provider::Declared<'p>, Option<provider::Configured>)| {
             read.unwrap_or_else(|| provider::unread(declared.name, &declared.alias))
@@ -217,16 +244,22 @@ impl<'a, 'p> Checker<'a, 'p> {
             providers,
             outputs,
         };
-        let mut config = finish::config(whole, self)?;
-        if let Resolved::All(levels) | Resolved::Told(levels) = self.around.levels {
-            level::idle(&config, levels, &mut self.problems);
+        let mut looked = finish::config(whole, self)?;
+        if !looked.is_whole {
+            return Some(looked).filter(|_| has_providers);
         }
-        config.moves = self.moves(&config);
+        looked.is_whole = has_outputs;
+        let config = &mut looked.config;
+        if let Resolved::All(levels) | Resolved::Told(levels) = self.around.levels {
+            level::idle(config, levels, &mut self.problems);
+        }
+        config.moves = self.moves(config);
         config.assertions = assertions;
         config.feeds = feeds;
         config.policies = policies;
         self.problems.0.extend(policy::unknown(&covered.concat(), &config.components));
-        is_whole.then_some(config)
+        // Without the value of an output nothing is missing but that.
+        Some(looked).filter(|looked| has_providers && (looked.is_whole || self.wrong.lacks))
     }
 
     /// The scope of every expression in an instance of a module: declared names, `path` and `patchform`.
@@ -235,10 +268,17 @@ impl<'a, 'p> Checker<'a, 'p> {
         scope(self.around, self.tree.area(instance.module).path, &instance.values)
     }
 
+    /// What is known of the names in an instance of a module that have no value.
+    fn guessing(&self, at: usize) -> Guessing<'_, 'p> {
+        let Checker { tree, around, instances, .. } = self;
+        Guessing { tree, instances, around, at, sketched: false, own: None, following: Vec::new() }
+    }
+
     fn with_fields<T>(&mut self, instance: usize, read: impl FnOnce(&mut Fields<'_>) -> T) -> T {
         let mut problems = Diagnostics::default();
         let answer = {
-            let scope = self.scope(instance);
+            let guessing = self.guessing(instance);
+            let scope = self.scope(instance).resolver(&guessing);
             let values = &self.instances[instance].values;
             let hopeless = |expr: &Expr| values.hopeless(expr);
             read(&mut Fields { scope: &scope, hopeless: &hopeless, problems: &mut problems })

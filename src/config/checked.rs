@@ -71,6 +71,33 @@ pub struct Config {
     pub credentials: BTreeMap<String, Json>,
 }
 
+impl Config {
+    /// These components, with nothing around them.
+    pub(super) fn of(
+        settings: Settings,
+        providers: Vec<ProviderBlock>,
+        components: Vec<Component>,
+    ) -> Config {
+        Config {
+            settings,
+            providers,
+            components,
+            vendors: Vec::new(),
+            windows: Vec::new(),
+            traffic: Vec::new(),
+            blackouts: Vec::new(),
+            feeds: Vec::new(),
+            policies: Vec::new(),
+            services: Vec::new(),
+            outputs: Vec::new(),
+            moves: Vec::new(),
+            assertions: Vec::new(),
+            secret_sources: BTreeMap::new(),
+            credentials: BTreeMap::new(),
+        }
+    }
+}
+
 /// `moved { from = …, to = … }`, absolute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {

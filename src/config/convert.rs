@@ -10,8 +10,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+mod guessed;
 mod unify;
 
+pub(super) use guessed::fit;
 pub(super) use unify::all_same;
 pub use unify::unify;
 
@@ -33,6 +35,8 @@ pub enum PathStep {
     Key(Arc<str>),
     /// An index of a list, a set or a tuple.
     Index(usize),
+    /// Each of those that there will be.
+    Each,
 }
 
 impl fmt::Display for PathStep {
@@ -41,6 +45,7 @@ impl fmt::Display for PathStep {
             PathStep::Attr(name) => write!(f, ".{name}"),
             PathStep::Key(key) => write!(f, "[{}]", quoted(key)),
             PathStep::Index(index) => write!(f, "[{index}]"),
+            PathStep::Each => f.write_str("[*]"),
         }
     }
 }
@@ -68,6 +73,7 @@ impl ConvertError {
                     let entry = entries.into_iter().find(|(key, _)| key.name == Some(&**name));
                     entry.map(|(_, written)| written).zip(value.get(name))
                 }
+                PathStep::Each => None,
             };
             let Some(next) = next else { break };
             (expr, value) = next;
@@ -162,6 +168,10 @@ impl Conversion {
     }
 }
 
+fn unlike(what: &str) -> ConvertError {
+    ConvertError::new(format!("all {what} must have the same type, and these have no type in common"))
+}
+
 fn needed(what: &str, value: &Value) -> ConvertError {
     let found = match value.data() {
         Data::Bool(_) | Data::Number(_) | Data::String(_) => value.brief(),
@@ -229,9 +239,7 @@ impl Conversion {
             return Ok(made);
         }
         // Beside a null what does not agree stays open, which the elements of a collection cannot be.
-        let unified = unify(&types).filter(|unified| *unified != Type::Any).ok_or_else(|| {
-            ConvertError::new(format!("all {what} must have the same type, and these have no type in common"))
-        })?;
+        let unified = unify(&types).filter(|unified| *unified != Type::Any).ok_or_else(|| unlike(what))?;
         let of = &with_defaults(unified, of);
         let again =
             parts.zip(&made).map(|((step, _), value)| self.convert(value, of).map_err(|e| e.under(step)));
@@ -298,20 +306,12 @@ impl Conversion {
             };
             converted.insert(name.clone(), v);
         }
-        match missing.as_slice() {
-            [] => Ok(Value::object(converted)),
-            [one] => {
-                // The keys of a secret are not shown.
-                let keys = entries.keys().filter(|name| !value.is_sensitive() && !fields.contains_key(*name));
-                let others = keys.map(|name| &**name);
-                let meant = nearest(one, others).map_or(String::new(), |near| format!(" (is {near} meant?)"));
-                Err(ConvertError::new(format!("the attribute {} is required{meant}", quoted(one))))
-            }
-            several => {
-                let names: Vec<String> = several.iter().map(|name| quoted(name)).collect();
-                Err(ConvertError::new(format!("the attributes {} are required", names.join(", "))))
-            }
+        if missing.is_empty() {
+            return Ok(Value::object(converted));
         }
+        // The keys of a secret are not shown.
+        let keys = entries.keys().filter(|name| !value.is_sensitive() && !fields.contains_key(*name));
+        Err(lacking(&missing, keys.map(|name| &**name)))
     }
 
     fn tuple(&mut self, value: &Value, types: &[Type]) -> Result<Value, ConvertError> {
@@ -328,6 +328,16 @@ impl Conversion {
         }
         Ok(Value::tuple(made))
     }
+}
+
+/// What an object must have and does not; `others`: names that it has for nothing.
+fn lacking<'n>(missing: &[&str], others: impl Iterator<Item = &'n str>) -> ConvertError {
+    if let [one] = missing {
+        let meant = nearest(one, others).map_or(String::new(), |near| format!(" (is {near} meant?)"));
+        return ConvertError::new(format!("the attribute {} is required{meant}", quoted(one)));
+    }
+    let names: Vec<String> = missing.iter().map(|name| quoted(name)).collect();
+    ConvertError::new(format!("the attributes {} are required", names.join(", ")))
 }
 
 /// The unified type, with the optional attributes that the constraint declares.

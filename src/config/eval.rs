@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod bounds;
-mod call;
-mod failure;
-mod operate;
-mod traverse;
+pub(super) mod call;
+pub(super) mod failure;
+pub(super) mod operate;
+pub(super) mod traverse;
 
 use bounds::{Scale, bounded};
 pub(super) use call::misnamed;
@@ -21,7 +21,7 @@ use failure::{Failure, Problem, Together};
 
 pub(super) use operate::equal;
 
-type Evaluated = Result<Value, Failure>;
+pub(super) type Evaluated = Result<Value, Failure>;
 
 /// The longest string that an expression may make, in bytes.
 pub(super) const MAX_TEXT: usize = 64 * 1024 * 1024;
@@ -38,7 +38,7 @@ pub fn evaluate(expr: &Expr, scope: &Scope<'_>) -> Result<Value, Diagnostics> {
     eval(expr, scope).map_err(Diagnostics::from)
 }
 
-fn eval(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+pub(super) fn eval(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
     match &expr.node {
         Node::Literal(value) => Ok(value.clone()),
         Node::Name(_) | Node::Traversal(..) => traverse::traversal(expr, scope),
@@ -55,12 +55,12 @@ fn eval(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
 }
 
 /// A problem at `expr`, with the values of the references in it.
-fn fail(expr: &Expr, scope: &Scope<'_>, summary: impl Into<String>) -> Problem {
+pub(super) fn fail(expr: &Expr, scope: &Scope<'_>, summary: impl Into<String>) -> Problem {
     fail_at(expr, expr.span(), scope, summary)
 }
 
 /// A problem within `expr` that points at `span`.
-fn fail_at(expr: &Expr, span: Span, scope: &Scope<'_>, summary: impl Into<String>) -> Problem {
+pub(super) fn fail_at(expr: &Expr, span: Span, scope: &Scope<'_>, summary: impl Into<String>) -> Problem {
     let problem = Diagnostic::error(summary).at(span, "");
     Box::new(if scope.is_quiet() { problem } else { with_values(problem, expr, scope) })
 }
@@ -118,7 +118,7 @@ fn computed_key(key: &Expr, marks: &mut Marks, scope: &Scope<'_>) -> Result<Arc<
 }
 
 /// `{ a.b = 1 }` could mean the value of `a.b`, or the word.
-fn refuse_bare_reference(key: &Expr, scope: &Scope<'_>) -> Result<(), Problem> {
+pub(super) fn refuse_bare_reference(key: &Expr, scope: &Scope<'_>) -> Result<(), Problem> {
     let Some(reference) = key.as_traversal().filter(|reference| !reference.steps.is_empty()) else {
         return Ok(());
     };
@@ -129,14 +129,19 @@ fn refuse_bare_reference(key: &Expr, scope: &Scope<'_>) -> Result<(), Problem> {
     ))
 }
 
-fn as_key(key: &Value, expr: &Expr, scope: &Scope<'_>) -> Result<Arc<str>, Problem> {
+pub(super) fn as_key(key: &Value, expr: &Expr, scope: &Scope<'_>) -> Result<Arc<str>, Problem> {
     if key.is_null() {
         return Err(fail(expr, scope, "a key cannot be null"));
     }
     match convert(key, &Type::String).map(|v| v.data().clone()) {
         Ok(Data::String(text)) => Ok(text),
-        _ => Err(fail(expr, scope, format!("a key must be a string, not {}", key.kind()))),
+        _ => Err(no_key(expr, key.kind(), scope)),
     }
+}
+
+/// What is of this kind is no key.
+pub(super) fn no_key(expr: &Expr, kind: &str, scope: &Scope<'_>) -> Problem {
+    fail(expr, scope, format!("a key must be a string, not {kind}"))
 }
 
 fn conditional(expr: &Expr, three: &[Expr; 3], scope: &Scope<'_>) -> Evaluated {
@@ -205,8 +210,13 @@ fn disagree(
     scope: &Scope<'_>,
 ) -> Problem {
     let value = type_shown(value);
-    let (yes, no) = if holds { (value, other) } else { (other, value) };
-    let problem = fail_at(expr, chosen.span(), scope, "both results of ? : must have the same type");
+    let both = if holds { [value, other] } else { [other, value] };
+    no_common_type(expr, chosen.span(), both, scope)
+}
+
+/// The two results of a `? :` have types that do not agree.
+pub(super) fn no_common_type(expr: &Expr, at: Span, [yes, no]: [String; 2], scope: &Scope<'_>) -> Problem {
+    let problem = fail_at(expr, at, scope, "both results of ? : must have the same type");
     Box::new(problem.because(format!("the first is {yes}, the second is {no}")))
 }
 
@@ -217,18 +227,25 @@ fn type_shown(value: &Value) -> String {
 
 /// The truth of a condition.
 fn truth(expr: &Expr, scope: &Scope<'_>, what: &str) -> Evaluated {
-    let value = eval(expr, scope)?;
+    truth_of(&eval(expr, scope)?, expr, scope, what)
+}
+
+/// The truth of what a condition came to.
+pub(super) fn truth_of(value: &Value, expr: &Expr, scope: &Scope<'_>, what: &str) -> Evaluated {
     if value.is_null() {
         return Err(fail(expr, scope, format!("{what} is null")).into());
     }
-    convert(&value, &Type::Bool).map_err(|_| {
-        let problem = fail(expr, scope, format!("{what} must be true or false"));
-        problem.because(format!("it is {}", described(&value))).into()
-    })
+    convert(value, &Type::Bool).map_err(|_| no_truth(expr, &described(value), scope, what).into())
+}
+
+/// A condition that is neither true nor false.
+pub(super) fn no_truth(expr: &Expr, is: &str, scope: &Scope<'_>, what: &str) -> Problem {
+    let problem = fail(expr, scope, format!("{what} must be true or false"));
+    Box::new(problem.because(format!("it is {is}")))
 }
 
 /// A value in words: `the string "http"`, `a list`.
-fn described(value: &Value) -> String {
+pub(super) fn described(value: &Value) -> String {
     match value.data() {
         Data::String(_) | Data::Number(_) if !value.is_sensitive() => {
             format!("{} {}", value.kind(), value.brief())
@@ -311,19 +328,31 @@ impl Made<'_> {
 
 /// What stands in a text for a value.
 fn text_of(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
-    let value = eval(expr, scope)?;
+    text_from(&eval(expr, scope)?, expr, scope)
+}
+
+/// What stands in a text for what an expression came to.
+pub(super) fn text_from(value: &Value, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
     if value.is_null() {
         let problem = fail(expr, scope, "null cannot stand in a text");
         return Err(problem.help("give it a default with coalesce(…), or test it with ? :").into());
     }
-    convert(&value, &Type::String).map_err(|_| {
-        let problem = fail(expr, scope, format!("{} cannot stand in a text", value.kind()));
-        problem.help("take one element of it, or use join(…) or jsonencode(…)").into()
-    })
+    convert(value, &Type::String).map_err(|_| no_text(expr, value.kind(), scope).into())
+}
+
+/// What is of this kind cannot stand in a text.
+pub(super) fn no_text(expr: &Expr, kind: &str, scope: &Scope<'_>) -> Problem {
+    let problem = fail(expr, scope, format!("{kind} cannot stand in a text"));
+    Box::new(problem.help("take one element of it, or use join(…) or jsonencode(…)"))
 }
 
 /// Keys and values of whatever a `for` may run over.
-fn elements(all: &Value, expr: &Expr, scope: &Scope<'_>, what: &str) -> Result<Vec<(Value, Value)>, Problem> {
+pub(super) fn elements(
+    all: &Value,
+    expr: &Expr,
+    scope: &Scope<'_>,
+    what: &str,
+) -> Result<Vec<(Value, Value)>, Problem> {
     // Inside the loop, each carries the marks of the whole: no message may show it.
     let marked = |value: Value| value.marked(all.marks());
     let is_set = matches!(all.data(), Data::Set(_));
@@ -336,8 +365,13 @@ fn elements(all: &Value, expr: &Expr, scope: &Scope<'_>, what: &str) -> Result<V
         let pair = |(k, v): (&Arc<str>, &Value)| (marked(Data::String(k.clone()).into()), marked(v.clone()));
         return Ok(entries.iter().map(pair).collect());
     }
-    let problem = fail(expr, scope, format!("{what} cannot run over {}", described(all)));
-    Err(Box::new(problem.help("it needs a list, a set, a tuple, a map or an object")))
+    Err(no_elements(expr, &described(all), scope, what))
+}
+
+/// What no `for` can run over.
+pub(super) fn no_elements(expr: &Expr, is: &str, scope: &Scope<'_>, what: &str) -> Problem {
+    let problem = fail(expr, scope, format!("{what} cannot run over {is}"));
+    Box::new(problem.help("it needs a list, a set, a tuple, a map or an object"))
 }
 
 fn for_expr(expr: &Expr, f: &For, scope: &Scope<'_>) -> Evaluated {

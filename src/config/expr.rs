@@ -1,7 +1,6 @@
 //! An expression: a compact tree with the place of every node, and what can be read off it without evaluating.
 
-use super::types::Type;
-use super::value::{Entries, Value};
+use super::value::Value;
 use crate::model::Span;
 use std::sync::Arc;
 
@@ -268,24 +267,6 @@ impl Expr {
     pub fn as_call(&self) -> Option<(&str, Span, &[Expr], bool)> {
         match &self.node {
             Node::Call(call) => Some((&call.name, call.name_span, &call.args, call.spread)),
-            _ => None,
-        }
-    }
-
-    /// A value of its outermost form where nothing of that form is ever one of the type, whatever it rests on.
-    pub(super) fn misfit(&self, ty: &Type) -> Option<Value> {
-        let (single, sequence) = match ty {
-            Type::Any => return None,
-            Type::Bool | Type::Number | Type::String => (true, false),
-            Type::List(_) | Type::Set(_) | Type::Tuple(_) => (false, true),
-            Type::Map(_) | Type::Object(_) => (false, false),
-        };
-        match &self.node {
-            Node::Parens(inner) => inner.misfit(ty),
-            Node::Template(_) => (!single).then(|| Value::string("…")),
-            Node::List(_) => (!sequence).then(|| Value::tuple(Vec::new())),
-            Node::For(made) if made.key.is_none() => (!sequence).then(|| Value::tuple(Vec::new())),
-            Node::Object(_) | Node::For(_) => (single || sequence).then(|| Value::object(Entries::default())),
             _ => None,
         }
     }

@@ -1,15 +1,31 @@
 //! Arguments of a body read by name and type; what is wrong with them is collected.
 
-use super::convert::convert;
+use super::convert::{ConvertError, convert, fit};
 use super::eval::evaluate;
 use super::expr::Expr;
+use super::infer::{Guess, infer};
 use super::scope::{Doubt, Scope};
 use super::suggest;
 use super::syntax::{Attribute, Body};
 use super::types::Type;
 use super::value::Value;
-use crate::model::{Diagnostic, Diagnostics, period};
+use crate::model::{Diagnostic, Diagnostics, Span, period};
 use std::time::Duration;
+
+/// A value that is not of the type that is wanted, or will not be.
+pub(super) struct Misfit {
+    /// Where the part stands that does not fit.
+    pub at: Span,
+    /// What it is, with an article.
+    pub kind: &'static str,
+    pub error: ConvertError,
+}
+
+fn wrong_type(attribute: &Attribute, misfit: &Misfit) -> Diagnostic {
+    Diagnostic::error(format!("The value of \"{}\" has the wrong type", attribute.name))
+        .at(misfit.at, format!("this is {}", misfit.kind))
+        .because(format!("{}.", sentence_case(&misfit.error.describe(&attribute.name))))
+}
 
 /// Evaluates arguments in one scope and reads them as what they should be.
 pub(super) struct Fields<'a> {
@@ -24,21 +40,50 @@ pub(super) struct Fields<'a> {
 impl Fields<'_> {
     /// An expression's value; `None` when it has none, which was said.
     pub fn value(&mut self, expr: &Expr) -> Option<Value> {
-        let value = evaluate(expr, &self.scope.child().doubting(self.hopeless));
-        value.map_err(|mut wrong| self.problems.0.append(&mut wrong.0)).ok()
+        self.found(expr).ok()
     }
 
-    /// An expression's value where one of a type is wanted. One that rests on what has no value may still be of a form that
-    /// never fits: it stands for a value of that form then, which the conversion refuses.
-    pub fn value_for(&mut self, expr: &Expr, ty: &Type) -> Option<Value> {
-        let told = self.problems.0.len();
-        let value = self.value(expr);
-        value.or_else(|| if self.problems.0.len() == told { expr.misfit(ty) } else { None })
+    /// An expression's value, or what is known of it where it has none: what is wrong with that was said.
+    pub fn found(&mut self, expr: &Expr) -> Result<Value, Guess> {
+        let wrong = match evaluate(expr, &self.scope.child().doubting(self.hopeless)) {
+            Ok(value) => return Ok(value),
+            Err(wrong) => wrong,
+        };
+        let guesses = self.scope.asks().is_some_and(|resolver| resolver.guesses());
+        let (guess, more) =
+            if guesses { infer(expr, self.scope) } else { (Guess::ANY, Diagnostics::default()) };
+        let is_wrong = wrong.has_errors() || more.has_errors();
+        // Both look at what is known of it.
+        let is_new = |one: &Diagnostic| {
+            let at = one.primary.as_ref().map(|(at, _)| at);
+            wrong.0.iter().all(|told| told.primary.as_ref().map(|(at, _)| at) != at)
+        };
+        let more: Vec<Diagnostic> = more.0.into_iter().filter(is_new).collect();
+        self.problems.0.extend(wrong.0.into_iter().chain(more));
+        Err(if is_wrong { Guess::ANY } else { guess })
+    }
+
+    /// An expression's value where one of a type is wanted. What has none may be of a type that never becomes that one.
+    pub fn value_for(&mut self, expr: &Expr, ty: &Type) -> Option<Result<Value, Misfit>> {
+        match self.found(expr) {
+            Ok(value) => Some(Ok(value)),
+            Err(guess) => {
+                let error = fit(&guess, ty).err()?;
+                let (at, kind) = error.part_of(expr, &guess);
+                Some(Err(Misfit { at, kind, error }))
+            }
+        }
     }
 
     /// A value of a type; `None` when it is null, or when something is wrong, which was said.
     pub fn typed(&mut self, attribute: &Attribute, ty: &Type) -> Option<Value> {
-        let value = self.value_for(&attribute.value, ty)?;
+        let value = match self.value_for(&attribute.value, ty)? {
+            Ok(value) => value,
+            Err(misfit) => {
+                self.problems.push(wrong_type(attribute, &misfit));
+                return None;
+            }
+        };
         if value.is_sensitive() {
             let problem = Diagnostic::error(format!("A secret may not decide \"{}\"", attribute.name))
                 .at(attribute.value.span(), "this value is sensitive")
@@ -51,11 +96,8 @@ impl Fields<'_> {
             Ok(value) => Some(value).filter(|v| !v.is_null()),
             Err(wrong) => {
                 let (at, part) = wrong.part(&attribute.value, &value);
-                let problem =
-                    Diagnostic::error(format!("The value of \"{}\" has the wrong type", attribute.name))
-                        .at(at, format!("this is {}", part.kind()))
-                        .because(format!("{}.", sentence_case(&wrong.describe(&attribute.name))));
-                self.problems.push(problem);
+                let misfit = Misfit { at, kind: part.kind(), error: wrong };
+                self.problems.push(wrong_type(attribute, &misfit));
                 None
             }
         }

@@ -12,6 +12,7 @@ pub mod fmt;
 pub mod functions;
 pub mod hosts;
 mod in_json;
+mod infer;
 pub mod inputs;
 pub mod levels;
 pub mod lock;

@@ -1,8 +1,9 @@
 //! What names mean where an expression stands: scopes in scopes, and somebody to ask for the rest.
 
 use super::checked::SecretSource;
-use super::expr::Expr;
+use super::expr::{Expr, Reference};
 use super::functions::Done;
+use super::infer::Guess;
 use super::request::Request;
 use super::value::Value;
 use std::borrow::Cow;
@@ -18,6 +19,18 @@ pub(super) const ROOTS: &str =
 pub trait Resolve: Sync {
     /// The value of `root.name`; `None` if there is none.
     fn resolve(&self, root: &str, name: &str) -> Option<Cow<'_, Value>>;
+    /// Whether it knows anything of what has no value.
+    fn guesses(&self) -> bool {
+        false
+    }
+    /// Whether what a reference means has no value.
+    fn lacks(&self, _reference: &Reference) -> bool {
+        false
+    }
+    /// What is known of the beginning of a reference to what has no value, and how many of its steps that is.
+    fn guess(&self, _reference: &Reference) -> Option<(usize, Guess)> {
+        None
+    }
     /// Every reference that it knows, such as `var.port`: for suggestions.
     fn names(&self) -> Vec<String>;
     /// Whether one more suggestion may be looked for among so many names.

@@ -73,6 +73,16 @@ pub(super) struct Validation<'p> {
 }
 
 impl Validation<'_> {
+    /// Looks through one that cannot be asked, since something has no value. Answers whether nothing is wrong with it.
+    pub(super) fn look(&self, fields: &mut Fields<'_>) -> bool {
+        let before = fields.problems.0.len();
+        if let Some(Err(misfit)) = fields.value_for(self.condition, &Type::Bool) {
+            fields.problems.push(no_truth(misfit.at, misfit.kind));
+        }
+        fields.value(self.message);
+        fields.problems.0.len() == before
+    }
+
     /// Whether it refers to nothing that is made of variables, so that it can be asked before they are used.
     pub(super) fn is_early(&self) -> bool {
         let uses = [self.condition, self.message].map(Expr::references);
@@ -223,6 +233,13 @@ fn default(body: &Body, ty: &Type, nullable: bool, secret: bool, fields: &mut Fi
             None
         }
     }
+}
+
+/// A validation that is no question.
+pub(super) fn no_truth(at: Span, is: &str) -> Diagnostic {
+    Diagnostic::error("A validation's condition must be true or false")
+        .at(at, format!("this is {is}"))
+        .help("A comparison gives one of them, such as length(var.hosts) > 0.")
 }
 
 /// Said in place of what would give a secret away.

@@ -136,6 +136,15 @@ pub(super) fn checked<T>(
     }
 }
 
+impl<T> Checked<T> {
+    /// The configuration in what was made of it, and the rest of that.
+    pub(super) fn map<M>(self, take: impl FnOnce(T) -> (Config, M)) -> (Checked, M) {
+        let Checked { config, sources, warnings, read, place, gathered, starter, lock } = self;
+        let (config, more) = take(config);
+        (Checked { config, sources, warnings, read, place, gathered, starter, lock }, more)
+    }
+}
+
 /// Gives back a large tree while the work goes on. Without a thread it is given back at once.
 pub(super) fn drop_aside<T: Send + 'static>(tree: T) {
     let _ = std::thread::Builder::new().name("drop".into()).spawn(move || drop(tree));

@@ -1,8 +1,9 @@
 //! `validate`: everything that is wrong with the configuration, without reading any component.
 
 use super::Failure;
-use super::checking;
+use super::checking::{self, Unresolved};
 use super::inputs::Inputs;
+use crate::config::check::{self, Looked};
 use crate::config::source::Sources;
 use crate::model::Diagnostics;
 use crate::provider::watch::Silent;
@@ -24,8 +25,9 @@ pub struct Valid {
 /// What is wrong with it.
 pub fn validate(inputs: &Inputs) -> Result<Valid, Failure> {
     let inputs = Inputs { may_lack: true, ..inputs.clone() };
-    let mut checked = match checking::check(&inputs, Arc::new(Silent)) {
-        Ok(checked) => checked,
+    let looked = checking::checked(&inputs, Arc::new(Silent), Unresolved::Refused, check::look_through);
+    let looked = match looked {
+        Ok(looked) => looked,
         // Nothing is wrong, and not everything has a value.
         Err(Failure { diagnostics: Some(told), .. }) if !told.1.has_errors() => {
             let (sources, warnings) = *told;
@@ -33,9 +35,10 @@ pub fn validate(inputs: &Inputs) -> Result<Valid, Failure> {
         }
         Err(failure) => return Err(failure),
     };
+    let (mut checked, is_whole) = looked.map(|Looked { config, is_whole }| (config, is_whole));
     checked.start()?;
     let checking::Checked { config, warnings, sources, .. } = checked;
-    let components = Some(config.components.len());
+    let components = is_whole.then_some(config.components.len());
     checking::drop_aside(config);
     Ok(Valid { components, warnings, sources })
 }

@@ -66,6 +66,11 @@ impl Scene {
             self.inputs.arguments.push(Given::Variable(text()));
             return;
         }
+        // As `validate` looks a configuration through.
+        if name == "without_values" {
+            self.inputs.may_lack = true;
+            return;
+        }
         if let Some(variable) = name.strip_prefix("env ") {
             self.inputs.environment.push((variable.to_string(), text().into()));
             return;

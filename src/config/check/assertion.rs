@@ -5,9 +5,8 @@ use crate::config::blocks;
 use crate::config::checked::Assertion;
 use crate::config::convert::convert;
 use crate::config::eval::with_values;
-use crate::config::expr::Expr;
 use crate::config::fields::Fields;
-use crate::config::syntax::{Block, Body};
+use crate::config::syntax::{Attribute, Block, Body};
 use crate::config::types::Type;
 use crate::model::{Absence, Diagnostic, Diagnostics, Span};
 use std::collections::BTreeSet;
@@ -30,32 +29,60 @@ pub(super) fn check_shape(block: &Block, problems: &mut Diagnostics) {
 pub(super) fn failed(body: &Body, summary: &str, fields: &mut Fields<'_>) -> Option<Box<Diagnostic>> {
     let (condition, message) = (body.attribute("condition")?, body.attribute("error_message")?);
     let at = condition.value.span();
-    let value = fields.value(&condition.value)?;
+    let before = fields.problems.0.len();
+    let found = fields.value_for(&condition.value, &Type::Bool);
+    let is_wrong = fields.problems.0.len() > before;
+    let value = match found {
+        Some(Ok(value)) => value,
+        // Without a value it is not asked, and what is said then is looked at all the same.
+        open => {
+            let misfit = open.and_then(Result::err);
+            fields.problems.0.extend(misfit.map(|misfit| no_truth(misfit.at, misfit.kind)));
+            if !is_wrong {
+                self::message(message, fields);
+            }
+            return None;
+        }
+    };
     match convert(&value, &Type::Bool).ok().and_then(|value| value.as_bool()) {
+        Some(_) if fields.scope.is_sketched() => {
+            self::message(message, fields);
+            return None;
+        }
         Some(true) => return None,
-        Some(false) if fields.scope.is_sketched() => return None,
         Some(false) => {}
         None => {
-            let problem = Diagnostic::error("A condition must be true or false")
-                .at(at, format!("this is {}", value.brief()))
-                .help("A comparison gives one of them, such as length(var.hosts) > 0.");
+            let problem = no_truth(at, &value.brief());
             fields.problems.push(with_values(problem, &condition.value, fields.scope));
             return None;
         }
     }
-    let text = fields.value(&message.value)?;
-    let text = match convert(&text, &Type::String) {
-        Ok(text) if text.is_sensitive() => "The message holds a secret and is not shown.".to_string(),
-        Ok(text) => text.as_str().unwrap_or_default().to_string(),
-        Err(_) => {
-            let problem = Diagnostic::error("\"error_message\" must be a string")
-                .at(message.value.span(), format!("this is {}", text.kind()));
-            fields.problems.push(problem);
-            return None;
-        }
-    };
+    let text = self::message(message, fields)?;
     let problem = Diagnostic::error(summary).at(at, "this is false").quoting(text);
     Some(Box::new(with_values(problem, &condition.value, fields.scope)))
+}
+
+fn no_truth(at: Span, is: &str) -> Diagnostic {
+    Diagnostic::error("A condition must be true or false")
+        .at(at, format!("this is {is}"))
+        .help("A comparison gives one of them, such as length(var.hosts) > 0.")
+}
+
+/// What the author of a condition says.
+fn message(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<String> {
+    let (at, kind) = match fields.value_for(&attribute.value, &Type::String)? {
+        Err(misfit) => (misfit.at, misfit.kind),
+        Ok(text) => match convert(&text, &Type::String) {
+            Ok(text) if text.is_sensitive() => {
+                return Some("The message holds a secret and is not shown.".to_string());
+            }
+            Ok(text) => return Some(text.as_str().unwrap_or_default().to_string()),
+            Err(_) => (attribute.value.span(), text.kind()),
+        },
+    };
+    let problem = Diagnostic::error("\"error_message\" must be a string").at(at, format!("this is {kind}"));
+    fields.problems.push(problem);
+    None
 }
 
 /// Asks the preconditions in a block; each that does not hold stops the plan.
@@ -84,10 +111,7 @@ impl Checker<'_, '_> {
                 for assert in
                     asserts.filter(|b| blocks::ASSERT.needs().all(|name| b.body.attribute(name).is_some()))
                 {
-                    let hopeless = |expr: &Expr| self.instances[at].values.hopeless(expr);
-                    if assert.body.attributes.iter().any(|a| hopeless(&a.value))
-                        || broken.contains(&assert.header)
-                    {
+                    if broken.contains(&assert.header) {
                         continue;
                     }
                     let before = self.problems.0.len();

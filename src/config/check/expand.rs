@@ -3,6 +3,7 @@
 use super::Checker;
 use super::component::{ComponentBlock, Repeat};
 use super::dynamic::has_dynamic;
+use super::guess::Guesses;
 use super::input::Given;
 use super::instances::{Draft, Expander, computed};
 use super::names::{Local, Node};
@@ -21,7 +22,6 @@ use crate::config::value::{Entries, Value};
 use crate::config::variables::Variables;
 use crate::model::{Diagnostic, Diagnostics, InstanceKey, Selection, Span};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// One instance of a module.
@@ -44,6 +44,8 @@ pub(super) struct Instance {
     pub rests: Vec<Rests>,
     /// What everything in it rests on.
     pub around: Rests,
+    /// What is known of its names that have no value.
+    pub guesses: Guesses,
     /// For each call, how many outputs of its module its value is made of.
     built: Vec<Option<usize>>,
 }
@@ -92,6 +94,7 @@ impl Instance {
             outputs: Entries::new(),
             rests: vec![nothing.clone(); names.count()],
             around: nothing,
+            guesses: Guesses::default(),
             built: vec![None; area.calls.len()],
         }
     }
@@ -273,6 +276,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         self.refresh_used(at, uses);
         // Of the instances of a block that rests on something wrong nothing is known.
         if self.wrong.is_spoilt() && self.unknown_repeat(at, &block.repeat) {
+            self.with_fields(at, |fields| instances(&block.repeat, fields));
             self.sketch_component(at, block);
             return None;
         }
@@ -292,7 +296,8 @@ impl<'a, 'p> Checker<'a, 'p> {
     ) -> Option<(Vec<Draft>, Value)> {
         let mut problems = Diagnostics::default();
         let (keys, made) = {
-            let scope = self.scope(at);
+            let guessing = self.guessing(at);
+            let scope = self.scope(at).resolver(&guessing);
             let values = &self.instances[at].values;
             let hopeless = |expr: &Expr| values.hopeless(expr);
             let secrets = &self.secrets;
@@ -311,7 +316,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         if keys == 0 {
             self.sketch_component(at, block);
         } else if has_dynamic(&block.block.body) {
-            self.sketch_dynamic(at, block.block, &told);
+            self.sketch_dynamic(at, block, &told);
         }
         made
     }
@@ -333,6 +338,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         let number = area.names.number(Node::Call(call));
         self.refresh_used(at, &area.uses[number]);
         if self.wrong.is_spoilt() && self.unknown_repeat(at, &called.repeat) {
+            self.with_fields(at, |fields| instances(&called.repeat, fields));
             return None;
         }
         let keys = self.with_fields(at, |fields| instances(&called.repeat, fields))?;
@@ -419,7 +425,8 @@ impl<'a, 'p> Checker<'a, 'p> {
         let One { at, own, among, address } = one;
         let mut problems = Diagnostics::default();
         let answer = {
-            let outer = self.scope(at);
+            let guessing = self.guessing(at);
+            let outer = self.scope(at).resolver(&guessing);
             let scope = match own {
                 Some((name, value)) => outer.child().with(*name, value.clone()),
                 None => outer.child(),
@@ -526,7 +533,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         match self.left.checked_sub(rests.len()) {
             Some(left) => {
                 self.left = left;
-                Some(Rc::new(rests))
+                Some(Arc::new(rests))
             }
             None => {
                 self.left = 0;

@@ -7,7 +7,7 @@ use super::instances::Draft;
 use super::names::Node;
 use super::order::Use;
 use super::rests::Resting;
-use super::{Checker, InUse, Whole, argument_spans, provider, rollout, service, traffic, window};
+use super::{Checker, InUse, Looked, Whole, argument_spans, provider, rollout, service, traffic, window};
 use crate::config::checked::{
     ArgumentSpans, Barrier, Blackout, Component, Config, Dependency, Drain, ProviderBlock, RequiredProvider,
     Rollout, Service, Settings, Traffic, Vendor, VendorField, Window,
@@ -16,13 +16,14 @@ use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Puts everything together; `None` when something is wrong, which was said.
-pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Option<Config> {
+/// Puts everything together; `None` when something is wrong, which was said. Where something has no value yet, what there
+/// is of it.
+pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Option<Looked> {
     let tree = checker.tree;
     let (mut units, is_whole) = units(checker);
     if !is_whole {
         named_instances(&units, checker);
-        return None;
+        return if checker.wrong.lacks { parts(units, &whole, checker) } else { None };
     }
     let directing = directing(&whole.traffic, checker);
     let in_use: BTreeSet<_> = units.iter().map(|u| u.provider).chain(directing.values()).collect();
@@ -89,23 +90,46 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
     let settings = settings(&whole.parsed.settings, &in_use);
     let (vendors, outputs) = (vendors.all, whole.outputs);
     let config = Config {
-        settings,
-        providers,
-        components,
         vendors,
         windows: windows.all,
         traffic: all_traffic.all,
         blackouts,
-        feeds: Vec::new(),
-        policies: Vec::new(),
         services,
         outputs,
-        moves: Vec::new(),
-        assertions: Vec::new(),
-        secret_sources: BTreeMap::new(),
-        credentials: BTreeMap::new(),
+        ..Config::of(settings, providers, components)
     };
-    sound.then_some(config)
+    sound.then_some(Looked { config, is_whole: true })
+}
+
+/// The components that are whole, each by itself: as much of them as their providers judge.
+fn parts(units: Vec<Unit<'_, '_>>, whole: &Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Option<Looked> {
+    let in_use: InUse = units.iter().map(|unit| unit.provider.clone()).collect();
+    let first_use =
+        |name: &str| units.iter().find(|unit| unit.provider.0 == name).map(|unit| unit.block.block.header);
+    let providers = providers_in_use(&in_use, whole, first_use, &mut checker.problems)?;
+    let rollout = Arc::new(Rollout::default());
+    let mut components = Vec::new();
+    for unit in units {
+        let Unit { block, instance, provider: wanted, .. } = unit;
+        let is_wanted = |known: &ProviderBlock| (&known.name, &known.alias) == (&wanted.0, &wanted.1);
+        let provider = providers.iter().position(is_wanted)?;
+        for draft in unit.drafts {
+            let made = Made {
+                block,
+                provider,
+                rollout: rollout.clone(),
+                vendor: None,
+                windows: Vec::new(),
+                drain: None,
+                barrier: None,
+                spans: argument_spans(block.block),
+                after: Vec::new(),
+            };
+            components.push(made.component(checker.instances[instance].path.clone(), draft));
+        }
+    }
+    let settings = settings(&whole.parsed.settings, &in_use);
+    Some(Looked { config: Config::of(settings, providers, components), is_whole: false })
 }
 
 /// A component block in one instance of its module.

@@ -29,7 +29,17 @@ pub(super) fn given(
     let written = variable.sensitive && attribute.value.references().is_empty();
     let value = match written {
         true => unseen(&attribute.value, fields)?,
-        false => fields.value(&attribute.value)?,
+        false => match fields.value_for(&attribute.value, &variable.ty)? {
+            Ok(value) => value,
+            Err(misfit) => {
+                let why = match variable.sensitive {
+                    true => NOT_SHOWN.to_string(),
+                    false => format!("{}.", sentence_case(&misfit.error.describe(variable.name))),
+                };
+                fields.problems.push(unfit(variable, misfit.at, format!("this is {}", misfit.kind), why));
+                return None;
+            }
+        },
     };
     if variable.broken {
         return None;
@@ -59,17 +69,18 @@ pub(super) fn given(
                 false => format!("{}.", sentence_case(&wrong.describe(variable.name))),
             };
             let (at, part) = if secret { (at, value) } else { wrong.part(&attribute.value, &value) };
-            let problem = Diagnostic::error(format!(
-                "The value of variable \"{}\" does not fit its type",
-                variable.name
-            ))
-            .at(at, if secret { String::new() } else { format!("this is {}", part.kind()) })
-            .and(variable.header, format!("declared here as {}", variable.ty))
-            .because(why);
-            fields.problems.push(problem);
+            let is = if secret { String::new() } else { format!("this is {}", part.kind()) };
+            fields.problems.push(unfit(variable, at, is, why));
             None
         }
     }
+}
+
+fn unfit(variable: &Variable<'_>, at: Span, is: String, why: String) -> Diagnostic {
+    Diagnostic::error(format!("The value of variable \"{}\" does not fit its type", variable.name))
+        .at(at, is)
+        .and(variable.header, format!("declared here as {}", variable.ty))
+        .because(why)
 }
 
 impl Checker<'_, '_> {
@@ -116,8 +127,16 @@ impl Checker<'_, '_> {
             let called = tree.modules[module].parent.map(|(parent, call)| &tree.area(parent).calls[call]);
             for (index, variable) in tree.area(module).names.variables.values().enumerate() {
                 for validation in &variable.validations {
-                    let is_done = called.is_none() && validation.is_early();
-                    if is_done || failed.contains(&validation.condition.span()) {
+                    if failed.contains(&validation.condition.span()) {
+                        continue;
+                    }
+                    if !self.instances[at].values.variables.contains_key(variable.name) {
+                        if !self.with_fields(at, |fields| validation.look(fields)) {
+                            failed.insert(validation.condition.span());
+                        }
+                        continue;
+                    }
+                    if called.is_none() && validation.is_early() {
                         continue;
                     }
                     let place = match called.map(|called| called.arguments[index]) {
@@ -132,7 +151,10 @@ impl Checker<'_, '_> {
                         let hopeless =
                             (fields.hopeless)(validation.condition) || (fields.hopeless)(validation.message);
                         match hopeless {
-                            true => Ok(()),
+                            true => {
+                                validation.look(fields);
+                                Ok(())
+                            }
                             false => verdict(variable, validation, fields.scope, place),
                         }
                     });

@@ -17,7 +17,7 @@ use crate::config::convert::convert;
 use crate::config::eval::evaluate;
 use crate::config::exact;
 use crate::config::expr::Expr;
-use crate::config::fields::{Fields, sentence_case};
+use crate::config::fields::{Fields, Misfit, sentence_case};
 use crate::config::levels::Resolved;
 use crate::config::scope::{Doubt, Scope};
 use crate::config::syntax::Attribute;
@@ -315,8 +315,14 @@ fn named(kind: &str, named: Named<'_>, fields: &mut Fields<'_>) -> Option<(usize
 
 /// An argument's value, converted to its type; null where it is left out.
 pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut Fields<'_>) -> Option<Value> {
-    let value = fields.value_for(&attribute.value, &plan.ty)?;
     let at = attribute.value.span();
+    let value = match fields.value_for(&attribute.value, &plan.ty)? {
+        Ok(value) => value,
+        Err(misfit) => {
+            fields.problems.push(wrong_type(attribute, plan, &misfit));
+            return None;
+        }
+    };
     if value.is_null() {
         if plan.required && plan.default.is_none() {
             let problem = Diagnostic::error(format!(
@@ -349,18 +355,18 @@ pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut 
         },
         Err(wrong) => {
             let (at, part) = wrong.part(&attribute.value, &value);
-            let problem =
-                Diagnostic::error(format!("The argument \"{}\" has the wrong type", attribute.name))
-                    .at(at, format!("this is {}", part.kind()))
-                    .because(format!(
-                        "{}. Its type is {}.",
-                        sentence_case(&wrong.describe(&attribute.name)),
-                        plan.ty
-                    ));
-            fields.problems.push(problem);
+            let misfit = Misfit { at, kind: part.kind(), error: wrong };
+            fields.problems.push(wrong_type(attribute, plan, &misfit));
             None
         }
     }
+}
+
+fn wrong_type(attribute: &Attribute, plan: &ArgumentPlan, misfit: &Misfit) -> Diagnostic {
+    let why = sentence_case(&misfit.error.describe(&attribute.name));
+    Diagnostic::error(format!("The argument \"{}\" has the wrong type", attribute.name))
+        .at(misfit.at, format!("this is {}", misfit.kind))
+        .because(format!("{why}. Its type is {}.", plan.ty))
 }
 
 #[cfg(test)]

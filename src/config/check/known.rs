@@ -28,8 +28,8 @@ pub fn known(
     inputs: &VariableInputs,
     around: &Surroundings<'_>,
 ) -> Result<((Config, Known), Diagnostics), Diagnostics> {
-    run(parsed, sources, schemas, inputs, around)
-        .map(|(config, values, warnings)| ((config, Known(values)), warnings))
+    let (looked, values, warnings) = run(parsed, sources, schemas, inputs, around)?;
+    if looked.is_whole { Ok(((looked.config, Known(values)), warnings)) } else { Err(warnings) }
 }
 
 impl Known {

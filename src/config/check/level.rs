@@ -5,8 +5,10 @@ use super::repeat::from_variables;
 use crate::config::checked::{Config, Constrained};
 use crate::config::expr::Expr;
 use crate::config::fields::{Fields, sentence_case};
+use crate::config::infer::{Guess, Sort};
 use crate::config::levels::{Lacking, Levels, Resolved, WHOLE};
 use crate::config::syntax::Attribute;
+use crate::config::types::Type;
 use crate::config::value::{Data, Entries, Value};
 use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, PatchLevel, Span};
 use patchform_sdk::message::LevelShape;
@@ -27,7 +29,13 @@ pub(super) fn read<'a>(
     asks: &dyn Fn() -> Asks<'a>,
     fields: &mut Fields<'_>,
 ) -> Option<Read> {
-    let value = shown(&block.level.value, fields)?;
+    let value = match fields.found(&block.level.value) {
+        Ok(value) => plain(value, &block.level.value, fields)?,
+        Err(guess) => {
+            guessed(block, &guess, fields);
+            return None;
+        }
+    };
     let mut parts = Parts { block, asks, constrained: None, lacking: Vec::new(), for_others: true };
     let read = match block.plan.level {
         LevelShape::Single => single(block, &value, &mut parts, fields),
@@ -38,9 +46,41 @@ pub(super) fn read<'a>(
     read.map(|(level, value)| Read { level, value, constrained })
 }
 
+/// What is wrong with a level that has no value yet.
+fn guessed(block: &ComponentBlock<'_>, guess: &Guess, fields: &mut Fields<'_>) {
+    let at = block.level.value.span();
+    let is_text = |guess: &Guess| match guess {
+        Guess::Of(ty) => matches!(ty, Type::Any | Type::String),
+        Guess::Known(value) => value.is_null() || value.as_str().is_some(),
+        Guess::Tuple(_) | Guess::Object(_) => false,
+    };
+    match (block.plan.level, guess) {
+        (LevelShape::Single, guess) if !is_text(guess) => {
+            let help = match guess.sort() {
+                Sort::Table => one_level(block),
+                _ => quote_it(&block.level.value),
+            };
+            fields.problems.push(no_text(at, guess.kind(), help));
+        }
+        (LevelShape::Map, Guess::Object(entries)) => {
+            for (part, level) in entries.iter().filter(|(_, level)| !is_text(level)) {
+                let written = part_of(&block.level.value, part);
+                fields.problems.push(no_text_of(part, written, level.kind()));
+            }
+        }
+        (LevelShape::Map, guess) if guess.sort().differs(Sort::Table) => {
+            fields.problems.push(no_map(block, guess.kind()));
+        }
+        _ => {}
+    }
+}
+
 /// The value of an expression that a level is made of: no secret.
 fn shown(expr: &Expr, fields: &mut Fields<'_>) -> Option<Value> {
-    let value = fields.value(expr)?;
+    plain(fields.value(expr)?, expr, fields)
+}
+
+fn plain(value: Value, expr: &Expr, fields: &mut Fields<'_>) -> Option<Value> {
     if !value.deep_marks().is_sensitive() {
         return Some(value);
     }
@@ -75,21 +115,37 @@ fn single(
     let at = block.level.value.span();
     let Data::String(text) = value.data() else {
         let help = match value.data() {
-            Data::Map(_) | Data::Object(_) => {
-                format!("A component of kind {} has one level: \"1.2.3\"", block.kind)
-            }
+            Data::Map(_) | Data::Object(_) => one_level(block),
             Data::Null => "Give it a level; coalesce(…) takes the first value that is not null.".to_string(),
             _ => quote_it(&block.level.value),
         };
-        let problem = Diagnostic::error("\"patch_level\" must be a string")
-            .at(at, format!("this is {}", value.kind()))
-            .help(help);
-        fields.problems.push(problem);
+        fields.problems.push(no_text(at, value.kind(), help));
         return None;
     };
     let level = parts.take(WHOLE, text, at, fields)?;
     let value = if level == **text { value.clone() } else { Value::string(level.as_str()) };
     Some((PatchLevel::Single(level), value))
+}
+
+fn one_level(block: &ComponentBlock<'_>) -> String {
+    format!("A component of kind {} has one level: \"1.2.3\"", block.kind)
+}
+
+fn no_text(at: Span, kind: &str, help: String) -> Diagnostic {
+    Diagnostic::error("\"patch_level\" must be a string").at(at, format!("this is {kind}")).help(help)
+}
+
+fn no_text_of(part: &str, written: &Expr, kind: &str) -> Diagnostic {
+    Diagnostic::error(format!("The level of \"{part}\" must be a string"))
+        .at(written.span(), format!("this is {kind}"))
+        .help(quote_it(written))
+}
+
+fn no_map(block: &ComponentBlock<'_>, kind: &str) -> Diagnostic {
+    Diagnostic::error("\"patch_level\" must be a map")
+        .at(block.level.value.span(), format!("this is {kind}"))
+        .because(format!("A component of kind {} has a level per part.", block.kind))
+        .help("Write it as patch_level = { part = \"1.2.3\" }")
 }
 
 fn quote_it(written: &Expr) -> String {
@@ -109,11 +165,7 @@ fn map(
 ) -> Option<(PatchLevel, Value)> {
     let expr = &block.level.value;
     let Some(entries) = value.as_entries() else {
-        let problem = Diagnostic::error("\"patch_level\" must be a map")
-            .at(expr.span(), format!("this is {}", value.kind()))
-            .because(format!("A component of kind {} has a level per part.", block.kind))
-            .help("Write it as patch_level = { part = \"1.2.3\" }");
-        fields.problems.push(problem);
+        fields.problems.push(no_map(block, value.kind()));
         return None;
     };
     let mut levels = BTreeMap::new();
@@ -137,10 +189,7 @@ fn map(
                 levels.insert(part.to_string(), exact);
             }
             _ => {
-                let problem = Diagnostic::error(format!("The level of \"{part}\" must be a string"))
-                    .at(at, format!("this is {}", level.kind()))
-                    .help(quote_it(written));
-                fields.problems.push(problem);
+                fields.problems.push(no_text_of(part, written, level.kind()));
                 good = false;
             }
         }

@@ -277,6 +277,21 @@ impl<'p> Names<'p> {
         }
     }
 
+    /// The local value that is called so.
+    pub fn local_named(&self, name: &str) -> Option<Local<'p>> {
+        self.local_by_name.get(name).map(|local| self.locals[*local])
+    }
+
+    /// The component block that is called so, by index.
+    pub fn component_named(&self, kind: &str, name: &str) -> Option<usize> {
+        self.component_by_name.get(kind)?.get(name).copied()
+    }
+
+    /// The call that is called so, by index.
+    pub fn call_named(&self, name: &str) -> Option<usize> {
+        self.call_by_name.get(name).copied()
+    }
+
     /// The label of a call.
     pub fn call_name(&self, call: usize) -> &'p Arc<str> {
         // A call without a label was put aside when the file was read.

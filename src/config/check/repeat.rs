@@ -4,6 +4,7 @@ use super::component::Repeat;
 use super::secret::called;
 use crate::config::convert::convert;
 use crate::config::fields::Fields;
+use crate::config::infer::Guess;
 use crate::config::syntax::Attribute;
 use crate::config::types::Type;
 use crate::config::value::{Data, Entries, Value};
@@ -27,7 +28,13 @@ pub(super) fn instances(repeat: &Repeat<'_>, fields: &mut Fields<'_>) -> Option<
 
 fn count(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instance>> {
     let at = attribute.value.span();
-    let value = fields.value(&attribute.value)?;
+    let value = match fields.value_for(&attribute.value, &Type::Number)? {
+        Ok(value) => value,
+        Err(misfit) => {
+            fields.problems.push(no_count(misfit.at, misfit.kind));
+            return None;
+        }
+    };
     refuse_secret("count", &value, at, fields)?;
     let number = convert(&value, &Type::Number).ok().and_then(|v| v.as_number().and_then(|n| n.as_usize()));
     match number.map(|n| n as u64) {
@@ -35,24 +42,37 @@ fn count(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instance>
             let own = |i: u64| Value::object(Entries::from([("index".into(), Value::number(i as i64))]));
             Some((0..n).map(|i| (InstanceKey::Index(i), Some(("count", own(i))))).collect())
         }
-        found => {
-            let (what, help) = match found {
-                Some(_) => ("\"count\" is too large", format!("At most {MAX_INSTANCES} instances are made.")),
-                None => (
-                    "\"count\" must be a whole number, 0 or more",
-                    "Write a number, for example length(var.hosts); 0 makes no instance.".to_string(),
-                ),
-            };
-            let problem = Diagnostic::error(what).at(at, format!("this is {}", value.brief()));
-            fields.problems.push(problem.help(help));
+        Some(_) => {
+            let problem = Diagnostic::error("\"count\" is too large")
+                .at(at, format!("this is {}", value.brief()))
+                .help(format!("At most {MAX_INSTANCES} instances are made."));
+            fields.problems.push(problem);
+            None
+        }
+        None => {
+            fields.problems.push(no_count(at, &value.brief()));
             None
         }
     }
 }
 
+fn no_count(at: Span, is: &str) -> Diagnostic {
+    Diagnostic::error("\"count\" must be a whole number, 0 or more")
+        .at(at, format!("this is {is}"))
+        .help("Write a number, for example length(var.hosts); 0 makes no instance.")
+}
+
 fn for_each(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instance>> {
     let at = attribute.value.span();
-    let value = fields.value(&attribute.value)?;
+    let value = match fields.found(&attribute.value) {
+        Ok(value) => value,
+        Err(guess) => {
+            let help = unkeyed(&guess);
+            let problem = help.map(|help| no_keys(at, guess.kind(), help));
+            fields.problems.0.extend(problem);
+            return None;
+        }
+    };
     let shown = value.clone().unmarked();
     let keyed = matches!(value.data(), Data::Map(_) | Data::Object(_));
     // The values of a map may be secrets; the keys are shown everywhere.
@@ -84,21 +104,37 @@ fn for_each(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instan
         }
     }
     let help = match value.data() {
-        Data::List(_) | Data::Tuple(_) => {
-            "A list has no keys, so that taking one out would move the others: write toset([…]) or a map."
-        }
+        Data::List(_) | Data::Tuple(_) => A_LIST,
         Data::Null => "Give an empty map, {}, to make no instances.",
         Data::Set(_) if value.as_items().is_some_and(|items| items.iter().any(Value::is_null)) => {
             "There is a null in it; take it out: toset([for key in … : key if key != null])."
         }
-        Data::Set(_) => "Keys are texts: toset([for key in … : tostring(key)]), or a map.",
-        _ => "Write a map, { key = value }, or toset([\"a\", \"b\"]).",
+        Data::Set(_) => OTHER_KEYS,
+        _ => NO_KEYS,
     };
-    let problem = Diagnostic::error("\"for_each\" must be a map or a set of strings")
-        .at(at, format!("this is {}", shown.kind()))
-        .help(help);
-    fields.problems.push(problem);
+    fields.problems.push(no_keys(at, shown.kind(), help));
     None
+}
+
+const A_LIST: &str =
+    "A list has no keys, so that taking one out would move the others: write toset([…]) or a map.";
+const OTHER_KEYS: &str = "Keys are texts: toset([for key in … : tostring(key)]), or a map.";
+const NO_KEYS: &str = "Write a map, { key = value }, or toset([\"a\", \"b\"]).";
+
+/// What to write in place of what will never have keys.
+fn unkeyed(guess: &Guess) -> Option<&'static str> {
+    match guess {
+        Guess::Of(Type::Any | Type::Map(_)) | Guess::Object(_) | Guess::Known(_) => None,
+        Guess::Of(Type::Set(of)) => (**of != Type::String && **of != Type::Any).then_some(OTHER_KEYS),
+        Guess::Of(Type::List(_)) | Guess::Tuple(_) => Some(A_LIST),
+        Guess::Of(_) => Some(NO_KEYS),
+    }
+}
+
+fn no_keys(at: Span, kind: &str, help: &str) -> Diagnostic {
+    Diagnostic::error("\"for_each\" must be a map or a set of strings")
+        .at(at, format!("this is {kind}"))
+        .help(help)
 }
 
 fn refuse_secret(name: &str, value: &Value, at: Span, fields: &mut Fields<'_>) -> Option<()> {

@@ -6,7 +6,7 @@ use super::order::{Part, Use, Which};
 use super::tree::Tree;
 use crate::model::{InstanceKey, Span};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Something that must be committed first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +18,7 @@ pub(super) enum Rest {
 }
 
 /// What one value rests on. Shared, since most values rest on what another one does.
-pub(super) type Rests = Rc<BTreeSet<Rest>>;
+pub(super) type Rests = Arc<BTreeSet<Rest>>;
 
 /// What must be known to tell what uses rest on.
 pub(super) struct Resting<'a, 'p> {

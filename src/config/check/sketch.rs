@@ -1,13 +1,13 @@
 //! Blocks of which there is no instance: their bodies are looked through all the same. Nothing but what is written out has
 //! a value there, as where `terraform validate` looks: a variable that is null may be why there is no instance.
 
-use super::component::ComponentBlock;
+use super::component::{ComponentBlock, Repeat};
 use super::expand::Instance;
+use super::guess::Guessing;
 use super::instances::argument;
-use super::names::{Names, Node, asks_outside};
+use super::names::Node;
 use super::repeat::instances;
-use super::values::Values;
-use super::{Checker, input, level, output};
+use super::{Checker, assertion, input, level, output};
 use crate::config::blocks::{self, Holds, Place, Takes};
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
@@ -16,33 +16,33 @@ use crate::config::syntax::{Attribute, Block, Body};
 use crate::config::value::Value;
 use crate::model::{Diagnostics, InstanceKey, Span};
 
-/// Whether an expression rests on what has no value in a sketch.
-fn is_open(expr: &Expr, names: &Names<'_>, values: &Values) -> bool {
-    let is_known =
-        |name: &str| names.is_constant(name) && values.locals.get(name).is_some_and(|value| !value.is_null());
-    let open = expr.references().into_iter().any(|reference| match &*reference.root {
-        "path" | "patchform" => false,
-        "local" => !reference.name().is_some_and(|name| is_known(name)),
-        _ => true,
-    });
-    open || asks_outside(expr)
-}
-
 impl<'p> Checker<'_, 'p> {
-    /// Reads something in an instance of a module where nothing has a value but what is written out.
-    fn sketch<T>(&self, at: usize, read: impl FnOnce(&mut Fields<'_>) -> T) -> (T, Diagnostics) {
+    /// Reads something in an instance of a module where nothing has a value but what is written out; what `each` or
+    /// `count` is in what is repeated so.
+    fn sketch<T>(
+        &self,
+        at: usize,
+        repeat: &Repeat<'_>,
+        read: impl FnOnce(&mut Fields<'_>) -> T,
+    ) -> (T, Diagnostics) {
         let mut problems = Diagnostics::default();
-        let instance = &self.instances[at];
-        let (names, values) = (&self.tree.area(instance.module).names, &instance.values);
-        let scope = self.scope(at).sketched();
-        let hopeless = |expr: &Expr| values.hopeless(expr) || is_open(expr, names, values);
+        let guessing = Guessing { sketched: true, ..self.guessing(at) };
+        let guessing = Guessing { own: guessing.own(repeat), ..guessing };
+        let scope = self.scope(at).sketched().resolver(&guessing);
+        let values = &self.instances[at].values;
+        let hopeless = |expr: &Expr| values.hopeless(expr) || guessing.is_open(expr);
         let answer = read(&mut Fields { scope: &scope, hopeless: &hopeless, problems: &mut problems });
         (answer, problems)
     }
 
     /// The same; what is wrong is told.
-    fn sketch_told<T>(&mut self, at: usize, read: impl FnOnce(&mut Fields<'_>) -> T) -> T {
-        let (answer, problems) = self.sketch(at, read);
+    fn sketch_told<T>(
+        &mut self,
+        at: usize,
+        repeat: &Repeat<'_>,
+        read: impl FnOnce(&mut Fields<'_>) -> T,
+    ) -> T {
+        let (answer, problems) = self.sketch(at, repeat, read);
         self.take(problems, at);
         answer
     }
@@ -51,7 +51,7 @@ impl<'p> Checker<'_, 'p> {
     pub fn sketch_component(&mut self, at: usize, block: &ComponentBlock<'p>) {
         let levels = Resolved::AsFar(self.around.levels.levels());
         let path = self.instances[at].path.clone();
-        self.sketch_told(at, |fields| {
+        self.sketch_told(at, &block.repeat, |fields| {
             for (name, plan) in &block.plan.arguments {
                 if let Some(attribute) = block.block.body.attribute(name) {
                     argument(attribute, plan, fields);
@@ -65,15 +65,15 @@ impl<'p> Checker<'_, 'p> {
 
     /// Looks through the dynamic blocks of a component, of which some may make nothing; what was told at the places `told`
     /// is not told again.
-    pub fn sketch_dynamic(&mut self, at: usize, block: &Block, told: &[Span]) {
-        let (_, mut problems) = self.sketch(at, |fields| dynamic_within(block, fields));
+    pub fn sketch_dynamic(&mut self, at: usize, block: &ComponentBlock<'p>, told: &[Span]) {
+        let (_, mut problems) = self.sketch(at, &block.repeat, |fields| dynamic_within(block.block, fields));
         problems.0.retain(|problem| problem.primary.as_ref().is_none_or(|(at, _)| !told.contains(at)));
         self.take(problems, at);
     }
 
     /// Looks through a data block that is not read.
     pub fn sketch_data(&mut self, at: usize, block: &Block) {
-        self.sketch_told(at, |fields| inner(block, None, fields));
+        self.sketch_told(at, &Repeat::Once, |fields| inner(block, None, fields));
     }
 
     /// Looks through every module that has no instance: one is made of each for as long as this takes. `order`: of all
@@ -115,7 +115,7 @@ impl<'p> Checker<'_, 'p> {
         match node {
             Node::Local(local) => {
                 let local = area.names.locals[local];
-                let value = self.sketch_told(at, |fields| match local.root {
+                let value = self.sketch_told(at, &Repeat::Once, |fields| match local.root {
                     "baseline" => level::of_baseline(local.written, fields).filter(|_| false),
                     _ => fields.value(&local.written.value),
                 });
@@ -129,12 +129,12 @@ impl<'p> Checker<'_, 'p> {
             }
             Node::Data(block) => self.sketch_data(at, area.names.data[block]),
             Node::Call(call) => {
-                self.sketch_told(at, |fields| instances(&area.calls[call].repeat, fields));
+                self.sketch_told(at, &Repeat::Once, |fields| instances(&area.calls[call].repeat, fields));
             }
             Node::Input(variable) => self.sketch_input(at, variable),
             Node::Output(index) => {
                 if let Some((_, block)) = area.outputs.get(index) {
-                    self.sketch_told(at, |fields| output::of_module(block, fields));
+                    self.sketch_told(at, &Repeat::Once, |fields| output::of_module(block, fields));
                 }
             }
         }
@@ -148,7 +148,7 @@ impl<'p> Checker<'_, 'p> {
         let called = &tree.area(self.instances[parent].module).calls[call];
         if let Some(variable) = tree.area(module).names.variables.values().nth(index) {
             let given = called.arguments[index];
-            self.sketch_told(parent, |fields| input::given(variable, given, fields));
+            self.sketch_told(parent, &called.repeat, |fields| input::given(variable, given, fields));
         }
     }
 
@@ -165,7 +165,7 @@ impl<'p> Checker<'_, 'p> {
             &names.checks,
         ];
         for block in all.into_iter().flat_map(|named| named.values()) {
-            self.sketch_told(at, |fields| {
+            self.sketch_told(at, &Repeat::Once, |fields| {
                 let row = blocks::top().find(|row| row.name == &*block.kind);
                 if let Some(row) = row.filter(|row| row.more.is_empty()) {
                     row.check(block, fields.problems);
@@ -188,6 +188,10 @@ fn dynamic_within(block: &Block, fields: &mut Fields<'_>) {
 /// One block, which stands in one of the kind `around`.
 fn inner(block: &Block, around: Option<&str>, fields: &mut Fields<'_>) {
     let sort = block.labels.first().map(|label| &*label.text);
+    if matches!(&*block.kind, "precondition" | "assert") {
+        // It is not asked here, only looked at.
+        return drop(assertion::failed(&block.body, "", fields));
+    }
     if &*block.kind != "dynamic" {
         return body(&block.body, row(&block.kind, sort, around), fields);
     }

@@ -45,6 +45,8 @@ pub(super) struct Wrong {
     pub bad: BTreeSet<Span>,
     /// Whether an output of some module may be what could not be read.
     pub outputs_lost: bool,
+    /// Whether variables may be without a value, so that types are held against each other in place of values.
+    pub lacks: bool,
     /// Whether anything has failed: only then is it asked what an expression rests on.
     spoilt: AtomicBool,
     searches: Searches,
@@ -67,9 +69,13 @@ impl Values {
         if !self.wrong.is_spoilt() {
             return false;
         }
-        let bad = |span: Span| self.wrong.bad.contains(&span);
-        expr.references().iter().any(|reference| bad(reference.span) || !self.has(reference))
-            || expr.calls().iter().any(|call| bad(call.name_span))
+        expr.references().iter().any(|reference| self.lacks(reference))
+            || expr.calls().iter().any(|call| self.wrong.bad.contains(&call.name_span))
+    }
+
+    /// Whether what a reference means has no value, or it means nothing.
+    pub fn lacks(&self, reference: &Reference) -> bool {
+        self.wrong.bad.contains(&reference.span) || !self.has(reference)
     }
 
     fn has(&self, reference: &Reference) -> bool {

@@ -1,7 +1,7 @@
 //! Function calls: arguments are spread, checked and converted before the function sees them.
 
 use super::{Evaluated, Failure, Problem, Scale, Together, bounded, eval, fail, fail_at};
-use crate::config::convert::convert;
+use crate::config::convert::{ConvertError, convert};
 use crate::config::expr::{Call, Expr, Node};
 use crate::config::functions::{self, Fault, Function, Param, Rule, Work};
 use crate::config::scope::Scope;
@@ -25,16 +25,25 @@ pub(super) fn call(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Evaluated {
     match function.work {
         Work::Try => first_that_works(expr, call, scope),
         Work::Can => can(call, scope),
-        Work::Refused(why) => {
-            let problem = fail_at(expr, call.name_span, scope, format!("{name}() cannot be used here"));
-            Err(problem.because(why).into())
-        }
+        Work::Refused(why) => Err(refused(expr, call, function, why, scope).into()),
         Work::Named(_) => {
             written_out(call, scope)?;
             apply(expr, call, function, scope)
         }
         Work::Plain(_) | Work::Files(_) => apply(expr, call, function, scope),
     }
+}
+
+/// A function that is never called.
+pub(in crate::config) fn refused(
+    expr: &Expr,
+    call: &Call,
+    function: &Function,
+    why: &str,
+    scope: &Scope<'_>,
+) -> Problem {
+    let problem = fail_at(expr, call.name_span, scope, format!("{}() cannot be used here", function.name));
+    Box::new(problem.because(why))
 }
 
 /// What is wrong with the name of a call, whatever its arguments are; nothing when there is such a function.
@@ -82,7 +91,7 @@ fn unknown(call: &Call) -> Diagnostic {
 }
 
 /// Refuses a first argument that does not name a value elsewhere: a template in place has been evaluated already.
-fn written_out(call: &Call, scope: &Scope<'_>) -> Result<(), Problem> {
+pub(in crate::config) fn written_out(call: &Call, scope: &Scope<'_>) -> Result<(), Problem> {
     let named = |arg: &Expr| match &arg.node {
         Node::Name(_) => true,
         Node::Traversal(base, _) => matches!(base.node, Node::Name(_)),
@@ -140,7 +149,17 @@ fn can(call: &Call, scope: &Scope<'_>) -> Evaluated {
 }
 
 fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Evaluated {
-    let mut args = arguments(call, scope)?;
+    with_arguments(expr, call, function, arguments(call, scope)?, scope)
+}
+
+/// What a function makes of these arguments.
+pub(in crate::config) fn with_arguments(
+    expr: &Expr,
+    call: &Call,
+    function: &Function,
+    mut args: Vec<Value>,
+    scope: &Scope<'_>,
+) -> Evaluated {
     check_count(expr, call, function, args.len(), scope)?;
     let (mut marks, mut scale, mut all) = (Marks::NONE, Scale::default(), Together::of(scope));
     // A complaint may quote what stands anywhere in an argument, or its type, which names keys.
@@ -185,16 +204,18 @@ fn arguments(call: &Call, scope: &Scope<'_>) -> Result<Vec<Value>, Failure> {
     let (Some(last), Some(expr)) = (args.pop(), call.args.last()) else {
         return Ok(args);
     };
-    let Some(items) = last.as_items() else {
-        let kind = last.kind();
-        let summary = format!("only a list, a set or a tuple can be spread with ..., not {kind}");
-        return Err(fail(expr, scope, summary).into());
-    };
+    let Some(items) = last.as_items() else { return Err(no_spread(expr, last.kind(), scope).into()) };
     args.extend(items.iter().map(|item| item.clone().marked(last.marks())));
     Ok(args)
 }
 
-fn check_count(
+/// What is of this kind cannot be spread.
+pub(in crate::config) fn no_spread(expr: &Expr, kind: &str, scope: &Scope<'_>) -> Problem {
+    fail(expr, scope, format!("only a list, a set or a tuple can be spread with ..., not {kind}"))
+}
+
+/// Whether so many arguments are those that the function takes.
+pub(in crate::config) fn check_count(
     expr: &Expr,
     call: &Call,
     function: &Function,
@@ -217,7 +238,7 @@ fn check_count(
 }
 
 /// The argument as the parameter wants it.
-fn fitted(
+pub(in crate::config) fn fitted(
     expr: &Expr,
     call: &Call,
     index: usize,
@@ -230,14 +251,33 @@ fn fitted(
     if value.is_null() && !param.null {
         return Err(fail(place, scope, format!("{}() needs {}, not null", call.name, param.name)));
     }
-    convert(&value, &param.takes.ty()).map_err(|error| {
-        let problem = fail(place, scope, format!("{}() cannot take this as {}", call.name, param.name));
-        Box::new(if hidden { *problem } else { problem.because(error.describe(param.name)) })
-    })
+    convert(&value, &param.takes.ty())
+        .map_err(|error| unfit(place, call, param, Some(&error).filter(|_| !hidden), scope))
+}
+
+/// An argument that is nothing for its parameter, and why, where that may be told.
+pub(in crate::config) fn unfit(
+    place: &Expr,
+    call: &Call,
+    param: &Param,
+    error: Option<&ConvertError>,
+    scope: &Scope<'_>,
+) -> Problem {
+    let problem = fail(place, scope, format!("{}() cannot take this as {}", call.name, param.name));
+    match error {
+        Some(error) => Box::new(problem.because(error.describe(param.name))),
+        None => problem,
+    }
 }
 
 /// A function's complaint, at the argument that it is about.
-fn told(expr: &Expr, call: &Call, fault: Fault, hidden: bool, scope: &Scope<'_>) -> Problem {
+pub(in crate::config) fn told(
+    expr: &Expr,
+    call: &Call,
+    fault: Fault,
+    hidden: bool,
+    scope: &Scope<'_>,
+) -> Problem {
     let place = fault.argument.and_then(|i| call.args.get(i).or(call.args.last())).unwrap_or(expr);
     // What a function says may quote its arguments.
     let problem =

@@ -4,12 +4,12 @@ use crate::config::scope::Scope;
 use crate::model::{Diagnostic, Diagnostics, Span};
 
 /// One thing that is wrong; boxed, since success is the rule.
-pub(super) type Problem = Box<Diagnostic>;
+pub(in crate::config) type Problem = Box<Diagnostic>;
 
 /// Everything that is wrong with an expression, in the order written: each mistake once, with all its places. Where there is
 /// nothing it rests on what was told elsewhere.
 #[derive(Debug, Default)]
-pub(super) struct Failure(Vec<Mistake>);
+pub(in crate::config) struct Failure(Vec<Mistake>);
 
 #[derive(Debug)]
 struct Mistake {
@@ -58,9 +58,13 @@ impl Failure {
         }
     }
 
+    /// At how many places something is wrong.
+    pub fn places(&self) -> usize {
+        self.0.iter().map(|mistake| 1 + mistake.elsewhere.len()).sum()
+    }
+
     fn is_enough(&self) -> bool {
-        let places: usize = self.0.iter().map(|mistake| 1 + mistake.elsewhere.len()).sum();
-        self.0.len() >= MOST || places >= MOST_PLACES
+        self.0.len() >= MOST || self.places() >= MOST_PLACES
     }
 
     /// Changes what is said of each.
@@ -89,7 +93,7 @@ impl From<Failure> for Diagnostics {
 }
 
 /// Parts that do not rest on each other, evaluated one after the other: what is wrong with one hides no other's mistake.
-pub(super) struct Together {
+pub(in crate::config) struct Together {
     failure: Option<Failure>,
     failed: usize,
     /// Nobody asks for more than the first.

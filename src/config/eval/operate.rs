@@ -1,6 +1,6 @@
 //! Operators. `&&` and `||` do not look at their second operand when the first decides.
 
-use super::{Evaluated, Failure, Problem, Together, described, eval, fail, truth};
+use super::{Evaluated, Failure, Problem, Together, described, eval, fail, fail_at, truth};
 use crate::config::convert::convert;
 use crate::config::expr::{Binary, Expr, Unary};
 use crate::config::number::Number;
@@ -79,7 +79,8 @@ fn arithmetic(expr: &Expr, op: Binary, two: &[Expr; 2], scope: &Scope<'_>) -> Ev
     Ok(value.marked(&left.marks().and(right.marks())))
 }
 
-fn number(
+/// An operand as a number.
+pub(in crate::config) fn number(
     value: &Value,
     operand: &Expr,
     whole: &Expr,
@@ -89,24 +90,29 @@ fn number(
     if let Data::Number(n) = value.data() {
         return Ok(n.clone());
     }
-    let wrong = |problem: String| {
-        let mut failure = fail(whole, scope, problem);
-        if let Some((span, _)) = &mut failure.primary {
-            *span = operand.span();
-        }
-        failure
-    };
     if value.is_null() {
-        return Err(wrong(format!("an operand of {symbol} is null")));
+        let summary = format!("an operand of {symbol} is null");
+        return Err(fail_at(whole, operand.span(), scope, summary));
     }
     match convert(value, &Type::Number).map(|v| v.data().clone()) {
         Ok(Data::Number(n)) => Ok(n),
         _ => {
-            let problem =
-                wrong(format!("{symbol} needs numbers")).because(format!("this is {}", described(value)));
+            let problem = no_number(operand, whole, symbol, &described(value), scope);
             let is_text = symbol == "+" && value.as_str().is_some();
             let template = "texts are put together in a template: \"${…}…\"";
-            Err(Box::new(if is_text { problem.help(template) } else { problem }))
+            Err(if is_text { Box::new(problem.help(template)) } else { problem })
         }
     }
+}
+
+/// An operand that is no number.
+pub(in crate::config) fn no_number(
+    operand: &Expr,
+    whole: &Expr,
+    symbol: &str,
+    is: &str,
+    scope: &Scope<'_>,
+) -> Problem {
+    let problem = fail_at(whole, operand.span(), scope, format!("{symbol} needs numbers"));
+    Box::new(problem.because(format!("this is {is}")))
 }

@@ -7,7 +7,7 @@ use crate::config::functions;
 use crate::config::scope::{ROOTS, Scope};
 use crate::config::suggestion;
 use crate::config::types::Type;
-use crate::config::value::{Data, Value, quoted};
+use crate::config::value::{Data, Table, Value, quoted};
 use crate::model::{Diagnostic, Span};
 use std::borrow::Cow;
 
@@ -149,7 +149,7 @@ fn within<'v>(
 }
 
 /// One step further.
-fn take(value: &Value, step: &Step, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+pub(in crate::config) fn take(value: &Value, step: &Step, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
     match &step.kind {
         StepKind::Attr(name) => match value.get(name) {
             Some(found) => Ok(found),
@@ -168,32 +168,56 @@ fn no_attribute(value: &Value, name: &str, span: Span, expr: &Expr, scope: &Scop
         return quietly(span);
     }
     if let Some(entries) = value.as_entries() {
-        let problem =
-            fail_at(expr, span, scope, format!("{} has no attribute {}", value.kind(), quoted(name)));
         // A secret inside makes no secret of the names; one that names were made of marks the whole.
-        if value.marks().is_sensitive() {
-            return problem;
-        }
-        let may = scope.may_suggest(entries.len());
-        let near = may.then(|| suggestion::nearest(name, entries.keys().map(AsRef::as_ref))).flatten();
-        return Box::new(match near {
-            Some(near) => problem.help(format!("did you mean {near}?")),
-            None if entries.is_empty() => problem.because("it has no attributes at all"),
-            None => problem.help(format!("it has: {}", few(entries.keys().map(AsRef::as_ref)))),
-        });
+        let hidden = value.marks().is_sensitive();
+        let names = (!hidden).then(|| entries.keys().map(AsRef::as_ref).collect());
+        return no_such_attribute(value.kind(), names, name, span, expr, scope);
     }
-    let problem = fail_at(expr, span, scope, format!("{} has no attributes", described(value)));
-    let first_is_object =
-        value.as_items().is_some_and(|items| items.iter().any(|i| i.as_entries().is_some()));
-    Box::new(match (value.as_items(), value.is_null()) {
-        (Some(_), _) if first_is_object => {
+    if value.is_null() {
+        let problem = fail_at(expr, span, scope, "null has no attributes");
+        return Box::new(problem.help("test it with != null, or use try(…)"));
+    }
+    let of_objects = value.as_items().is_some_and(|items| items.iter().any(|i| i.as_entries().is_some()));
+    no_attributes(&described(value), of_objects, name, span, expr, scope)
+}
+
+/// What has attributes of these names, where they may be told, and not the one that is asked for.
+pub(in crate::config) fn no_such_attribute(
+    kind: &str,
+    names: Option<Vec<&str>>,
+    name: &str,
+    span: Span,
+    expr: &Expr,
+    scope: &Scope<'_>,
+) -> Problem {
+    let problem = fail_at(expr, span, scope, format!("{kind} has no attribute {}", quoted(name)));
+    let Some(names) = names else { return problem };
+    let may = scope.may_suggest(names.len());
+    Box::new(match may.then(|| suggestion::nearest(name, names.iter().copied())).flatten() {
+        Some(near) => problem.help(format!("did you mean {near}?")),
+        None if names.is_empty() => problem.because("it has no attributes at all"),
+        None => problem.help(format!("it has: {}", few(names.into_iter()))),
+    })
+}
+
+/// What has no attributes at all; `of_objects`: its elements have.
+pub(in crate::config) fn no_attributes(
+    is: &str,
+    of_objects: bool,
+    name: &str,
+    span: Span,
+    expr: &Expr,
+    scope: &Scope<'_>,
+) -> Problem {
+    let problem = fail_at(expr, span, scope, format!("{is} has no attributes"));
+    Box::new(match of_objects {
+        true => {
             problem.help(format!("write [*].{name} for that attribute of each element, or an index for one"))
         }
-        (_, true) => problem.help("test it with != null, or use try(…)"),
-        _ if functions::find(name).is_some() => {
+        false if functions::find(name).is_some() => {
             problem.help(format!("a function takes a value as its argument: {name}(…)"))
         }
-        _ => *problem,
+        false => *problem,
     })
 }
 
@@ -206,47 +230,85 @@ fn few<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// An element, as secret as its key.
-fn indexed(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+pub(in crate::config) fn indexed(
+    value: &Value,
+    key: &Value,
+    span: Span,
+    expr: &Expr,
+    scope: &Scope<'_>,
+) -> Evaluated {
     Ok(element(value, key, span, expr, scope)?.marked(&key.deep_marks()))
 }
 
 fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_>) -> Result<Value, Problem> {
     let fail = |summary: String| fail_at(expr, span, scope, summary);
     if key.is_null() {
-        return Err(fail("an index cannot be null".to_string()));
+        return Err(null_index(span, expr, scope));
     }
     if value.as_entries().is_some() {
         let Ok(text) = convert(key, &Type::String) else {
-            return Err(fail(format!("{} is indexed by a string, not by {}", value.kind(), key.kind())));
+            return Err(no_index(value.kind(), "a string", key.kind(), span, expr, scope));
         };
         let text = text.as_str().unwrap_or_default();
         return value.get(text).ok_or_else(|| match scope.is_quiet() {
             true => quietly(span),
-            false => no_key(value, key, text, scope, fail),
+            false if key.is_sensitive() || value.is_sensitive() => {
+                fail("there is no element with this key".to_string())
+            }
+            false => {
+                let keys = value.as_entries().into_iter().flat_map(Table::keys).map(AsRef::as_ref).collect();
+                no_such_key(value.kind(), keys, text, span, expr, scope)
+            }
         });
     }
     match value.data() {
         Data::List(_) | Data::Tuple(_) => {}
-        Data::Set(_) => {
-            return Err(Box::new(
-                fail("the elements of a set have no index".to_string())
-                    .help("use tolist(…) or sort(…) first, or one(…) if there is only one"),
-            ));
-        }
+        Data::Set(_) => return Err(index_of_set(span, expr, scope)),
         Data::Number(_) if is_written_out(expr) => {
             let problem = fail("a number has one point at most".to_string());
             return Err(Box::new(problem.help("a version is a text, in double quotes: \"1.10.2\"")));
         }
-        _ => return Err(fail(format!("{} has no elements", described(value)))),
+        _ => return Err(no_element(&described(value), span, expr, scope)),
     }
     let number = convert(key, &Type::Number).ok().and_then(|v| v.as_number().cloned());
     let Some(number) = number else {
-        return Err(fail(format!("{} is indexed by a number, not by {}", value.kind(), key.kind())));
+        return Err(no_index(value.kind(), "a number", key.kind(), span, expr, scope));
     };
     number.as_usize().and_then(|i| value.at(i)).ok_or_else(|| match scope.is_quiet() {
         true => quietly(span),
-        false => no_index(value, key, fail),
+        false => {
+            let length = value.as_items().map_or(0, <[Value]>::len);
+            beyond(value.kind(), length, key, span, expr, scope)
+        }
     })
+}
+
+/// What is never an index.
+pub(in crate::config) fn null_index(span: Span, expr: &Expr, scope: &Scope<'_>) -> Problem {
+    fail_at(expr, span, scope, "an index cannot be null")
+}
+
+/// What is indexed by something else.
+pub(in crate::config) fn no_index(
+    kind: &str,
+    by: &str,
+    given: &str,
+    span: Span,
+    expr: &Expr,
+    scope: &Scope<'_>,
+) -> Problem {
+    fail_at(expr, span, scope, format!("{kind} is indexed by {by}, not by {given}"))
+}
+
+/// A set is never indexed.
+pub(in crate::config) fn index_of_set(span: Span, expr: &Expr, scope: &Scope<'_>) -> Problem {
+    let problem = fail_at(expr, span, scope, "the elements of a set have no index");
+    Box::new(problem.help("use tolist(…) or sort(…) first, or one(…) if there is only one"))
+}
+
+/// What has nothing in it.
+pub(in crate::config) fn no_element(is: &str, span: Span, expr: &Expr, scope: &Scope<'_>) -> Problem {
+    fail_at(expr, span, scope, format!("{is} has no elements"))
 }
 
 /// `1.10.2` is read as the element 2 of a number.
@@ -259,34 +321,40 @@ fn quietly(span: Span) -> Problem {
     Box::new(Diagnostic::error("").at(span, ""))
 }
 
-fn no_key(
-    value: &Value,
-    key: &Value,
+/// What has these keys, and not the one that is asked for.
+pub(in crate::config) fn no_such_key(
+    kind: &str,
+    keys: Vec<&str>,
     text: &str,
+    span: Span,
+    expr: &Expr,
     scope: &Scope<'_>,
-    fail: impl Fn(String) -> Problem,
 ) -> Problem {
-    if key.is_sensitive() || value.is_sensitive() {
-        return fail("there is no element with this key".to_string());
-    }
-    let problem = fail(format!("{} has no element {}", value.kind(), quoted(text)));
-    let Some(entries) = value.as_entries() else { return problem };
-    let may = scope.may_suggest(entries.len());
-    match may.then(|| suggestion::nearest(text, entries.keys().map(AsRef::as_ref))).flatten() {
-        Some(near) => Box::new(problem.help(format!("did you mean {}?", quoted(near)))),
-        None if entries.is_empty() => Box::new(problem.because("it is empty")),
-        None => Box::new(problem.help(format!("it has: {}", few(entries.keys().map(AsRef::as_ref))))),
-    }
+    let problem = fail_at(expr, span, scope, format!("{kind} has no element {}", quoted(text)));
+    let may = scope.may_suggest(keys.len());
+    Box::new(match may.then(|| suggestion::nearest(text, keys.iter().copied())).flatten() {
+        Some(near) => problem.help(format!("did you mean {}?", quoted(near))),
+        None if keys.is_empty() => problem.because("it is empty"),
+        None => problem.help(format!("it has: {}", few(keys.into_iter()))),
+    })
 }
 
-fn no_index(value: &Value, key: &Value, fail: impl Fn(String) -> Problem) -> Problem {
-    let length = value.as_items().map_or(0, <[Value]>::len);
+/// What has so many elements, and not the one that is asked for.
+pub(in crate::config) fn beyond(
+    kind: &str,
+    length: usize,
+    key: &Value,
+    span: Span,
+    expr: &Expr,
+    scope: &Scope<'_>,
+) -> Problem {
     let elements = match length {
         0 => "it is empty".to_string(),
         1 => "it has one element: the only index is 0".to_string(),
         n => format!("it has {n} elements: the last index is {}", n - 1),
     };
-    Box::new(fail(format!("{} has no element {}", value.kind(), key.brief())).because(elements))
+    let problem = fail_at(expr, span, scope, format!("{kind} has no element {}", key.brief()));
+    Box::new(problem.because(elements))
 }
 
 /// `source[*].a`: null gives nothing, one value is a list of itself.

@@ -27,6 +27,8 @@ mod text;
 mod versions;
 mod yaml;
 
+pub use regex::groups;
+
 /// The longest text that a function makes, in bytes.
 const MAX_TEXT: usize = super::eval::MAX_TEXT;
 /// The most elements that a function makes.

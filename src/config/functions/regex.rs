@@ -4,7 +4,8 @@ use super::Takes::Text;
 use super::bounds::{bounded, gathered};
 use super::text::text;
 use super::{Done, Fault, Function, param, plain};
-use crate::config::value::{Entries, Value};
+use crate::config::types::{Field, Type};
+use crate::config::value::{Entries, Value, key};
 use regex_lite::Regex;
 use std::sync::Arc;
 
@@ -72,9 +73,24 @@ fn compile(pattern: &str, argument: usize) -> Result<Regex, Fault> {
     })
 }
 
+/// The type of what a pattern finds.
+///
+/// # Errors
+/// What is wrong with the pattern.
+pub fn groups(pattern: &str) -> Result<Type, Fault> {
+    let pattern = grouped(pattern)?;
+    let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
+    let named = names.iter().flatten().map(|name| (key(name), Field::required(Type::String)));
+    Ok(match names.first() {
+        None => Type::String,
+        Some(Some(_)) => Type::object(named.collect()),
+        Some(None) => Type::Tuple(names.iter().map(|_| Type::String).collect()),
+    })
+}
+
 /// A pattern whose groups can be told: all of them have names, or none has.
-fn grouped(args: &[Value]) -> Result<Regex, Fault> {
-    let pattern = compile(text(args, 0), 0)?;
+fn grouped(pattern: &str) -> Result<Regex, Fault> {
+    let pattern = compile(pattern, 0)?;
     let named = pattern.capture_names().skip(1).flatten().count();
     if named > 0 && named + 1 < pattern.captures_len() {
         return Err(Fault::at(
@@ -86,7 +102,7 @@ fn grouped(args: &[Value]) -> Result<Regex, Fault> {
 }
 
 fn regex_first(args: &[Value]) -> Done {
-    let pattern = grouped(args)?;
+    let pattern = grouped(text(args, 0))?;
     match pattern.captures(text(args, 1)) {
         Some(captures) => Ok(captured(&pattern, &captures)),
         None => Err(Fault::at(1, format!("the pattern does not match {}", args[1].brief()))),
@@ -94,7 +110,7 @@ fn regex_first(args: &[Value]) -> Done {
 }
 
 fn regex_all(args: &[Value]) -> Done {
-    let pattern = grouped(args)?;
+    let pattern = grouped(text(args, 0))?;
     let found = pattern.captures_iter(text(args, 1)).map(|c| Ok(captured(&pattern, &c)));
     gathered(found).map(Value::list)
 }

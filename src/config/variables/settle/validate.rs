@@ -7,7 +7,7 @@ use crate::config::expr::Expr;
 use crate::config::scope::{Files, Resolve, Scope};
 use crate::config::types::Type;
 use crate::config::value::Value;
-use crate::config::variables::{Validation, Variable};
+use crate::config::variables::{Validation, Variable, no_truth};
 use crate::model::{Diagnostic, Diagnostics, Span};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,12 +70,7 @@ pub(in crate::config) fn verdict(
     match convert(&value, &Type::Bool).ok().and_then(|v| v.as_bool()) {
         Some(true) => return Ok(()),
         Some(false) => {}
-        None => {
-            let problem = Diagnostic::error("A validation's condition must be true or false")
-                .at(at, format!("this is {}", value.brief()))
-                .help("A comparison gives one of them, such as length(var.hosts) > 0.");
-            return Err(problem.into());
-        }
+        None => return Err(no_truth(at, &value.brief()).into()),
     }
     let message = evaluate(validation.message, scope)?;
     let shown = if message.is_sensitive() {

@@ -228,7 +228,7 @@ fn missing(variable: &Variable<'_>, inputs: &VariableInputs) -> Diagnostic {
     let quote = if matches!(variable.ty, Type::String | Type::Any) { "\"" } else { "" };
     let problem = match inputs.may_lack {
         true => Diagnostic::warning(format!("The variable \"{name}\" has no value yet"))
-            .because("What rests on it is not checked beyond names and forms."),
+            .because("Of what rests on it names and types are checked, no values."),
         false => Diagnostic::error(format!("The variable \"{name}\" has no value")),
     };
     let help = by_terraforms_name(name, inputs).unwrap_or_else(|| {
