@@ -10,7 +10,6 @@ use crate::config::source::Sources;
 use crate::config::syntax;
 use crate::config::value::{Data, Entries};
 use crate::model::FileId;
-use proptest::prelude::*;
 use std::borrow::Cow;
 
 mod grammar;
