@@ -47,6 +47,8 @@ pub struct Gauges<'a> {
     pub hours: Vec<Hours<'a>>,
     /// What is at work, longest first; what is only watched comes last.
     pub going: Vec<Going>,
+    /// What stands between two of its steps, and how that is felt: worst first.
+    pub between: Vec<(usize, &'static str)>,
     /// How long the run goes on.
     pub elapsed: Duration,
     /// Now.
@@ -131,11 +133,32 @@ impl<'a> Gauges<'a> {
             budgets: budgets(plan, run),
             services: services(plan, run),
             hours: hours::hours(plan, &standing, now),
+            between: between(run, &standing, &going),
             going,
             elapsed: times.elapsed(started, now),
             now,
         }
     }
+}
+
+/// Nobody works on them while a run is paused or has stopped, and customers may miss them.
+fn between(run: &Run, standing: &[Stands], going: &[Going]) -> Vec<(usize, &'static str)> {
+    let felt = |i: usize| {
+        if run.is_blocked(i) {
+            Some((0, "keeps customers out"))
+        } else if run.is_drained(i) {
+            Some((1, "has no traffic"))
+        } else {
+            run.is_changed(i).then_some((2, "is changed and not verified"))
+        }
+    };
+    let is_between = |i: &usize| {
+        matches!(standing[*i], Stands::Forward | Stands::GoingBack) && going.iter().all(|g| g.entry != *i)
+    };
+    let found = (0..standing.len()).filter(is_between);
+    let mut found: Vec<_> = found.filter_map(|i| felt(i).map(|(rank, how)| (rank, i, how))).collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, i, how)| (i, how)).collect()
 }
 
 fn course(run: &Run) -> Course {

@@ -46,7 +46,7 @@ fn below(
     offset: &dyn Fn(Moment) -> i32,
 ) -> Vec<String> {
     let course = course(gauges, style);
-    let room = most - 1 - course.len().min(2);
+    let room = most - 1 - course.len().min(3);
     let going = gauges.going.len();
     let kept = going.min((room / 2).max(1));
     // In the order in which they are drawn, and how urgent each is.
@@ -67,7 +67,7 @@ fn below(
     }
     let mut lines: Vec<String> = blocks.into_iter().flat_map(|(_, lines)| lines).collect();
     lines.extend(at_work(gauges, notes, kept + left, style));
-    lines.extend(course.into_iter().take(2));
+    lines.extend(course.into_iter().take(3));
     lines.push(total(gauges, style));
     lines
 }
@@ -242,6 +242,12 @@ fn course(gauges: &Gauges<'_>, style: Style) -> Vec<String> {
         1 => "1 running step ends first".to_string(),
         n => format!("{} running steps end first", size::count(n)),
     };
+    let between = &gauges.between[..gauges.between.len().min(FEW)];
+    let told = between.iter().map(|(i, how)| format!("{} {how}", name(gauges.plan, *i)));
+    let more = gauges.between.len() - between.len();
+    let more = (more > 0).then(|| format!("{} more likewise", size::count(more)));
+    let told = told.chain(more).collect::<Vec<_>>().join(", ");
+    let waits = if told.is_empty() { waits } else { format!("{waits}, and until then {told}") };
     let pieces = match &gauges.course {
         Course::Forth => return Vec::new(),
         Course::Paused => vec![

@@ -227,6 +227,21 @@ fn every_course_is_told() {
     }
 }
 
+/// Whoever pauses a run learns whom customers miss meanwhile.
+#[test]
+fn what_stands_between_two_steps_is_named_while_nothing_begins() {
+    let plan = fleet(9);
+    let mut told = in_the_middle(&plan);
+    told.happens(0, What::Asked(Request::Pause));
+    let mut gauges = told.gauges();
+    gauges.between = (1..6).map(|i| (i, "has no traffic")).collect();
+    let says = super::told(&gauges, &Notes::new(), Style::plain(200), &|_| 0);
+    let says = says.split_whitespace().collect::<Vec<_>>().join(" ");
+    let wanted = "2 running steps end first, and until then release.web[1] has no traffic, release.web[2] has no traffic, \
+                  release.web[3] has no traffic, 2 more likewise. To go on:";
+    assert!(says.contains(wanted), "{says}");
+}
+
 #[test]
 fn turns_are_told_once_each() {
     let plan = fleet(9);
