@@ -6,7 +6,7 @@ use super::expr::Expr;
 use super::infer::{Guess, infer};
 use super::scope::{Doubt, Scope};
 use super::suggest;
-use super::syntax::{Attribute, Body};
+use super::syntax::{Attribute, Block, Body};
 use super::types::Type;
 use super::value::Value;
 use crate::model::{Diagnostic, Diagnostics, Span, period};
@@ -73,6 +73,14 @@ impl Fields<'_> {
                 Some(Err(Misfit { at, kind, error }))
             }
         }
+    }
+
+    /// Whether anything in a block, or in those within it, rests on something without a value, or that is wrong: what is not there
+    /// may only not be known.
+    pub fn is_open(&self, block: &Block) -> bool {
+        let body = &block.body;
+        body.attributes.iter().any(|attribute| (self.hopeless)(&attribute.value))
+            || body.blocks.iter().any(|inner| self.is_open(inner))
     }
 
     /// A value of a type; `None` when it is null, or when something is wrong, which was said.

@@ -119,6 +119,7 @@ pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) 
         && interfaces.is_empty()
         && from.is_empty()
         && fields.problems.0.is_empty()
+        && !fields.is_open(block)
     {
         let problem = Diagnostic::error("A block of customers does not say who is a customer")
             .at(block.header, "all of its lists are empty")

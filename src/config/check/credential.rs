@@ -3,6 +3,7 @@
 use super::secret::Secrets;
 use crate::config::checked::Credential;
 use crate::config::convert::convert;
+use crate::config::eval::evaluate;
 use crate::config::fields::Fields;
 use crate::config::syntax::{Attribute, Body};
 use crate::config::types::Type;
@@ -14,6 +15,7 @@ pub(super) fn read(body: &Body, secrets: &Secrets, fields: &mut Fields<'_>) -> O
         (body.attribute("bearer_token"), body.attribute("username"), body.attribute("password"));
     match (token, name, password) {
         (None, None, None) => None,
+        (Some(token), None, None) if is_null(token, fields) => None,
         (Some(token), None, None) => Some(Credential::Bearer(variable(token, secrets, fields)?)),
         (None, Some(name), Some(password)) => {
             let (username, password) = (fields.text_of(name), variable(password, secrets, fields));
@@ -40,6 +42,11 @@ pub(super) fn read(body: &Body, secrets: &Secrets, fields: &mut Fields<'_>) -> O
             None
         }
     }
+}
+
+/// An argument that is null is as if it were left out.
+fn is_null(attribute: &Attribute, fields: &Fields<'_>) -> bool {
+    evaluate(&attribute.value, fields.scope).is_ok_and(|value| value.is_null())
 }
 
 /// The sensitive variable that an argument passes on whole.

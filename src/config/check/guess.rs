@@ -178,7 +178,8 @@ impl Resolve for Guessing<'_, '_> {
             "local" => !reference.name().is_some_and(|name| self.is_constant(name)),
             _ => true,
         };
-        (self.sketched && open()) || self.instance().values.lacks(reference)
+        // Of a component in which something is wrong there is no `self`.
+        &*reference.root == "self" || (self.sketched && open()) || self.instance().values.lacks(reference)
     }
 
     fn guess(&self, reference: &Reference) -> Option<(usize, Guess)> {

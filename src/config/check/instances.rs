@@ -21,9 +21,10 @@ use crate::config::fields::{Fields, Misfit, sentence_case};
 use crate::config::levels::Resolved;
 use crate::config::scope::{Doubt, Scope};
 use crate::config::syntax::Attribute;
+use crate::config::types::Type;
 use crate::config::value::{Marks, Value};
 use crate::model::parts::in_parts;
-use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, PatchLevel};
+use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, PatchLevel, Span};
 use patchform_advisory::priority::Exposure;
 use patchform_sdk::message::Class;
 use std::sync::Arc;
@@ -337,6 +338,14 @@ pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut 
         return Some(plan.default.clone().unwrap_or(Value::NULL));
     }
     match convert(&value, &plan.ty) {
+        Ok(value) if let Some(at) = null_within(attribute, &plan.ty, &value) => {
+            let problem =
+                Diagnostic::error(format!("\"{}\" holds null", attribute.name)).at(at, "this is null");
+            fields
+                .problems
+                .push(problem.help("Leave the element out where it has no value, or give it one."));
+            None
+        }
         Ok(value) => match exact::rounded(&value) {
             None => Some(value),
             Some((number, told)) => {
@@ -360,6 +369,20 @@ pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut 
             None
         }
     }
+}
+
+/// Where null stands among elements of which each has to be something.
+fn null_within(attribute: &Attribute, ty: &Type, value: &Value) -> Option<Span> {
+    let (Type::List(of) | Type::Set(of) | Type::Map(of)) = ty else { return None };
+    let at = value.children().position(Value::is_null).filter(|_| of.is_simple())?;
+    let written = &attribute.value;
+    let Some(key) = value.as_entries().and_then(|entries| entries.keys().nth(at)) else {
+        // The elements of a set stand in another order than they were written in.
+        return Some(if matches!(ty, Type::List(_)) { written.element(at) } else { written.span() });
+    };
+    let entries = written.as_object().unwrap_or_default();
+    let entry = entries.iter().find(|(name, _)| name.name == Some(key));
+    Some(entry.map_or(written.span(), |(_, value)| value.span()))
 }
 
 fn wrong_type(attribute: &Attribute, plan: &ArgumentPlan, misfit: &Misfit) -> Diagnostic {

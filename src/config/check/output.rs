@@ -19,6 +19,10 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
     let attribute = body.attribute("value")?;
     let value = fields.value(&attribute.value)?;
+    let is_open = body.attribute("sensitive").is_some_and(|attribute| (fields.hopeless)(&attribute.value));
+    if value.is_sensitive() && is_open {
+        return None;
+    }
     if value.is_sensitive() && !sensitive {
         let problem = Diagnostic::error(format!("The output \"{name}\" would show a secret"))
             .at(attribute.value.span(), from_variables(&value))

@@ -123,6 +123,9 @@ fn exception<'b>(
         }
         None => None,
     };
+    if fields.is_open(block) {
+        return None;
+    }
     let scope = Scope { cve, advisory, component, profile: Some(profile.to_string()) };
     let (because, until) = (because?, until?);
     let from = from.or_else(|| Day::new(1970, 1, 1))?;

@@ -46,7 +46,7 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
     let importance = fields.one_of(&block.body, "importance", &blocks::IMPORTANCES);
     let order = super::role::order(block, fields);
     let outside = outside(block, fields);
-    if fields.problems.0.len() > before {
+    if fields.problems.0.len() > before || is_open(block, fields) {
         return None;
     }
     let least = match (size.zip(attribute), quorum) {
@@ -74,6 +74,14 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
         }
     };
     Some(Draft { block, least, promise, importance, order, outside })
+}
+
+/// Whether nobody can tell yet what it promises.
+fn is_open(block: &Block, fields: &Fields<'_>) -> bool {
+    let promises = ["min_available", "quorum", "availability", "importance", "order"];
+    let mut attributes = promises.iter().filter_map(|name| block.body.attribute(name));
+    attributes.any(|attribute| (fields.hopeless)(&attribute.value))
+        || block.body.blocks.iter().any(|inner| fields.is_open(inner))
 }
 
 /// The shape of its `probe` block.

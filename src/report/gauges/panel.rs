@@ -211,7 +211,15 @@ fn speaks(hours: &Hours<'_>, now: Moment) -> bool {
 }
 
 fn of_hours(hours: &Hours<'_>, now: Moment, offset: &dyn Fn(Moment) -> i32) -> Vec<Piece> {
-    let (windows, blackouts) = (hours.kept.window_names(), hours.kept.blackout_names());
+    // Of several blackouts those that hold then, or now: each begins at a time of its own.
+    let then = if hours.open { hours.until } else { Some(now) };
+    let holds = |at: Moment| {
+        let held = hours.kept.blackouts.iter().filter(|blackout| blackout.times.is_open(at));
+        held.map(|blackout| &*blackout.name).collect::<Vec<&str>>()
+    };
+    let held = then.map(holds).filter(|held| !held.is_empty());
+    let (windows, blackouts) =
+        (hours.kept.window_names(), held.unwrap_or_else(|| hours.kept.blackout_names()));
     let which = match (&windows[..], &blackouts[..]) {
         ([], blackouts) => format!("blackout {}", blackouts.join(", ")),
         (windows, _) => format!("window {}", windows.join(", ")),

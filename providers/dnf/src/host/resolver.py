@@ -357,8 +357,17 @@ class Told(dnf.yum.rpmtrans.TransactionDisplay):
 
 
 def transact(plan):
+    """As `at_once`; ends with 6 where somebody else has one of dnf's locks: nothing was changed then."""
+    try:
+        return at_once(plan)
+    except dnf.exceptions.LockError as why:
+        print("the lock of dnf is held by somebody else: " + one_line(why), file=sys.stderr)
+        return 6
+
+
+def at_once(plan):
     """Does exactly what the plan says: `install FILE`, `erase NAME`, `inst NAME VERSION`, `remv NAME`, `reason NAME WORD`; with
-    `unlimited` as many versions of a kernel stay as there are. Ends with 3 where dnf would do something else, 4 where it did not succeed, 6 where somebody else has its lock."""
+    `unlimited` as many versions of a kernel stay as there are. Ends with 3 where dnf would do something else, 4 where it did not succeed."""
     words = [line.split() for line in open(plan)]
     of = lambda name: [word[1] for word in words if word[0] == name]
     base = base_of_host()
@@ -400,9 +409,8 @@ def transact(plan):
     told = Told()
     try:
         base.do_transaction(told)
-    except dnf.exceptions.LockError as why:
-        print("the lock of dnf is held by somebody else: " + one_line(why), file=sys.stderr)
-        return 6
+    except dnf.exceptions.LockError:
+        raise
     except dnf.exceptions.Error as why:
         told.errors.append(one_line(why)[:800])
     if told.errors:
