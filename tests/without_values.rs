@@ -78,7 +78,7 @@ fn any_argument_may_come_from_a_variable_without_a_value() {
             let ran = lab.patchform("validate");
             if ran.code != 0 {
                 let file = path.file_name().unwrap().to_string_lossy();
-                wrong.push(format!("{file}:{} {name}: {}", n + 1, ran.err.lines().nth(0).unwrap_or("")));
+                wrong.push(format!("{file}:{} {name}: {}", n + 1, ran.err.lines().next().unwrap_or("")));
             }
         }
     }

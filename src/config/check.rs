@@ -146,7 +146,8 @@ fn run(
     let nothing = Values::default();
     let variables =
         settle(declared, inputs, &scope(around, ".", &nothing), around.files, sources, &mut problems);
-    wrong.spoil(problems.has_errors() || variables.values.len() < declared.len());
+    let is_open = variables.values.len() < declared.len();
+    wrong.spoil(problems.has_errors() || is_open);
     let mut checker = Checker::new(&tree, around, variables, sources, Arc::new(wrong), problems);
     let config = checker.run(parsed, schemas);
     let Checker { mut problems, mut instances, secrets, .. } = checker;
@@ -159,6 +160,8 @@ fn run(
     in_json::turn_round(&mut problems, sources);
     match config {
         Some(Looked { config, is_whole }) if sound => {
+            // What rests on a variable without a value may be nothing that a component needs.
+            let is_whole = is_whole && !is_open;
             let named = config.components.iter().flat_map(|c| credentials(&c.checks, c.silence.as_deref()));
             let named = named
                 .filter_map(|c| Some((c.variable().to_string(), secrets.value(c.variable())?.to_json())));
