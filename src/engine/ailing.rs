@@ -104,8 +104,17 @@ impl Tools {
             if others.len() - ill.len() < least {
                 let told: Vec<String> =
                     ill.iter().map(|(m, why)| format!("{} ({why})", self.plan.entries[*m].address)).collect();
+                let away = service.members.iter().filter(|m| begin.away.contains(m)).count();
+                let without = match away {
+                    0 => "this one".to_string(),
+                    away => format!("this one and {away} that are worked on or away"),
+                };
+                let fits = match others.len() + away - ill.len() >= least {
+                    true => "; fewer at once (max_parallel of its rollout) would leave enough",
+                    false => "",
+                };
                 return Err(format!(
-                    "{} needs {least} members available, and without this one {} would be: ill is {}",
+                    "{} needs {least} members available, and without {without} {} would be: ill is {}{fits}",
                     service.address(),
                     others.len() - ill.len(),
                     told.join(", ")
