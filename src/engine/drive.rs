@@ -5,7 +5,7 @@
 //! the lines.
 
 use super::blame;
-use super::flight::{Flight, Flights, watched_for};
+use super::flight::{Flight, Flights, pause_before, watched_for};
 use super::inbox::{Inbox, Letter};
 use crate::journal::{WriteError, Writer};
 use crate::model::Moment;
@@ -26,8 +26,6 @@ const INBOX_EVERY: Duration = Duration::from_millis(200);
 /// The wall clock counts as set when it moved by this much more or less than the steady one, in milliseconds. Below lies
 /// what a time service corrects by the way.
 const CLOCK_SET: u64 = 2_000;
-/// The longest pause between two looks at a patch under a dead man's switch.
-const GUARDED: Duration = Duration::from_secs(1);
 /// How long a probe or a reading may take before it counts as unanswerable.
 pub const LOOK_DEADLINE: Duration = Duration::from_secs(120);
 /// How long running actions are awaited after the journal failed.
@@ -262,7 +260,7 @@ impl Drive<'_> {
                         self.fold(intent(begin))?;
                     }
                     Command::Probe { begin, after } => {
-                        let after = self.pause_before(begin, *after);
+                        let after = pause_before(self.plan, begin, *after);
                         self.flights.add(begin.action.component, Flight::Pause(begin.clone()), after);
                     }
                     Command::Watch { component, after } => {
@@ -283,13 +281,6 @@ impl Drive<'_> {
             }
             all.extend(commands);
         }
-    }
-
-    /// How long to wait before a busy action is looked at again. What must be confirmed in time is found to have ended at once.
-    fn pause_before(&self, begin: &Begin, after: Duration) -> Duration {
-        let change = self.plan.change(begin.action.component);
-        let is_guarded = begin.step == Step::Patch && change.is_some_and(|c| c.preview.switch.is_some());
-        if is_guarded { after.min(GUARDED) } else { after }
     }
 
     /// An interruption that is over is not told as one that goes on.
