@@ -29,12 +29,8 @@ pub fn look(plan: &mut Plan, targets: &Targets) {
     }
 }
 
-/// A member without traffic serves nobody, however well it is. `away`: by entry, why it has none.
-pub fn without_traffic(plan: &mut Plan, away: BTreeMap<usize, String>) {
-    not_serving(plan, away);
-}
-
-fn not_serving(plan: &mut Plan, members: impl IntoIterator<Item = (usize, String)>) {
+/// Members that serve nobody, however well they are: by entry, why.
+pub fn not_serving(plan: &mut Plan, members: impl IntoIterator<Item = (usize, String)>) {
     for (i, why) in members {
         let is_member = plan.services.iter().any(|service| service.members.contains(&i));
         if let Some(entry) = plan.entries.get_mut(i).filter(|_| is_member) {

@@ -192,12 +192,16 @@ pub(in crate::config) fn no_such_attribute(
 ) -> Problem {
     let problem = fail_at(expr, span, scope, format!("{kind} has no attribute {}", quoted(name)));
     let Some(names) = names else { return problem };
-    let may = scope.may_suggest(names.len());
-    Box::new(match may.then(|| suggestion::nearest(name, names.iter().copied())).flatten() {
+    Box::new(match nearest(name, &names, scope) {
         Some(near) => problem.help(format!("did you mean {near}?")),
         None if names.is_empty() => problem.because("it has no attributes at all"),
         None => problem.help(format!("it has: {}", few(names.into_iter()))),
     })
+}
+
+/// The name that was probably meant, while suggestions may still be looked for.
+fn nearest<'a>(name: &str, names: &[&'a str], scope: &Scope<'_>) -> Option<&'a str> {
+    scope.may_suggest(names.len()).then(|| suggestion::nearest(name, names.iter().copied())).flatten()
 }
 
 /// What has no attributes at all; `of_objects`: its elements have.
@@ -331,8 +335,7 @@ pub(in crate::config) fn no_such_key(
     scope: &Scope<'_>,
 ) -> Problem {
     let problem = fail_at(expr, span, scope, format!("{kind} has no element {}", quoted(text)));
-    let may = scope.may_suggest(keys.len());
-    Box::new(match may.then(|| suggestion::nearest(text, keys.iter().copied())).flatten() {
+    Box::new(match nearest(text, &keys, scope) {
         Some(near) => problem.help(format!("did you mean {}?", quoted(near))),
         None if keys.is_empty() => problem.because("it is empty"),
         None => problem.help(format!("it has: {}", few(keys.into_iter()))),
