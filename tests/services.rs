@@ -142,14 +142,30 @@ fn who_turns_ill_while_another_is_worked_on_leaves_no_room_for_the_next() {
     lab.write("main.pf.hcl", text.replace("echo + >> order;", ill));
     let ran = lab.patchform("apply --auto-approve").exits(5);
     let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
-    let why = "service.shop needs 3 members available, and without this one 2 would be: ill is command.web[\"h3\"] (check \"well\":";
-    assert!(said.contains(why), "{said}");
+    let why =
+        "service.shop keeps 3 of its members available, and command.web[\"h3\"] is not (check \"well\":";
+    assert!(said.contains(why) && said.contains("2 held"), "{said}");
     assert_eq!(lab.read("order").lines().count(), 2, "the first one alone: {said}");
     // What was ill is well again, and the rest is done.
     lab.write("ill", "");
     lab.write("main.pf.hcl", text);
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(at_once(&lab), 1);
+}
+
+/// One turns ill while two are worked on at once, of which the service can spare no more: the others go on one at a time.
+#[test]
+fn whoever_cannot_be_spared_beside_an_ill_one_waits_for_those_that_are_worked_on() {
+    let lab = platform(6, "max_parallel = 2", "min_available = 4");
+    let text = lab.read("main.pf.hcl");
+    let ill = "[ $NAME != h1 ] || echo h6 > ill; echo + >> order;";
+    lab.write("main.pf.hcl", text.replace("echo + >> order;", ill));
+    let ran = lab.patchform("apply --auto-approve").exits(5);
+    ran.says("is ill, and counts as away: check \"well\":").says("5 done").says("1 skipped");
+    assert_eq!(at_once(&lab), 2);
+    let order = lab.read("order");
+    let last: Vec<&str> = order.lines().skip(4).collect();
+    assert_eq!(last, ["+", "-", "+", "-", "+", "-"], "one at a time beside the ill one: {order}");
 }
 
 /// Who could not be restored is not back: its time goes on, and is told first.

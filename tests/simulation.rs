@@ -142,6 +142,8 @@ fn must_happen() -> BTreeSet<String> {
         "a provider gives up",
         "gates wait",
         "gates refuse",
+        "a member is ill",
+        "a member is well again",
         "the clock goes back",
         "the clock jumps",
         "interrupted once",

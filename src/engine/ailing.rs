@@ -1,16 +1,16 @@
 //! Who of a service is ill, as checks tell: it is away, whatever its reading says. Asked when a plan is made, and at the gate of each
-//! member: what has nothing to do with the run may have taken others away since.
+//! member: what has nothing to do with the run may have taken others away since. Whether a service can spare whoever is at its
+//! gate, the run's own count says (`run::availability`).
 
 use super::perform::Tools;
 use crate::config::checked::Need;
 use crate::plan::noun::{Entry, Observed, Plan};
-use crate::run::decide::Begin;
 use crate::target::Targets;
 use crate::target::check::{self, Place};
 use patchform_sdk::chunk;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -59,82 +59,58 @@ fn ill(entry: &Entry, targets: &Targets) -> Option<String> {
     ill.map(|(check, why)| format!("check {:?}: {why}", check.name))
 }
 
-/// So often too few are looked for before they are believed to be, and so long after each other.
+/// So often a member that was well is looked at before it is believed to be ill, and so long after each other.
 const LOOKS: usize = 3;
 const BETWEEN: Duration = Duration::from_secs(1);
-/// For so long what was found of a member counts, for each of its service: of very many who are at their gates at once not each
-/// asks all the others.
+/// For so long what was found of a member counts, for each that is asked: of very many who are at their gates at once not each asks
+/// all the others.
 const FRESH: Duration = Duration::from_millis(10);
 
 /// What was found of members last: what is ill of each.
 #[derive(Default)]
 pub struct Seen(Mutex<BTreeMap<usize, (Instant, Option<String>)>>);
 
+impl Seen {
+    fn last(&self) -> MutexGuard<'_, BTreeMap<usize, (Instant, Option<String>)>> {
+        // Nothing under this lock leaves a value half-changed.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Tools {
-    /// Whether every service of a component has enough others that are well.
-    ///
-    /// # Errors
-    /// Which has not, and what is ill.
-    pub(super) fn spares(&self, begin: &Begin) -> Result<(), String> {
-        let i = begin.action.component;
-        for service in self.plan.services.iter().filter(|service| service.members.contains(&i)) {
-            let counts = |m: &usize| *m != i && !begin.away.contains(m);
-            let others: Vec<usize> = service.members.iter().copied().filter(counts).collect();
-            let least = usize::try_from(service.least).unwrap_or(usize::MAX);
-            // That too few are left by the run's own count, it knows itself.
-            if least == 0 || others.len() < least {
-                continue;
+    /// Asks members of services how they are, and tells of each that is ill, and of each that is well again.
+    pub(super) fn ask_members(
+        &self,
+        members: &BTreeSet<usize>,
+        found: &(dyn Fn(usize, Option<String>) + Sync),
+    ) {
+        let members: Vec<usize> = members.iter().copied().collect();
+        let fresh = FRESH.saturating_mul(u32::try_from(members.len()).unwrap_or(u32::MAX));
+        chunk::abreast(&members, |m| {
+            let before = self.seen.last().get(m).cloned();
+            let was_ill = before.as_ref().is_some_and(|(_, ill)| ill.is_some());
+            let ill = match before {
+                Some((at, ill)) if at.elapsed() < fresh => ill,
+                _ => self.look_at_member(*m, if was_ill { 1 } else { LOOKS }),
+            };
+            if ill.is_some() || was_ill {
+                found(*m, ill.map(|why| self.secrets.mask().apply(&why).into()));
             }
-            let mut ill = Vec::new();
-            for look in 0..LOOKS {
-                if look > 0 {
-                    thread::sleep(BETWEEN);
-                }
-                let each = u32::try_from(others.len()).unwrap_or(u32::MAX);
-                ill =
-                    self.ill_of(&others, if look > 0 { Duration::ZERO } else { FRESH.saturating_mul(each) });
-                if others.len() - ill.len() >= least {
-                    break;
-                }
-            }
-            if others.len() - ill.len() < least {
-                let told: Vec<String> =
-                    ill.iter().map(|(m, why)| format!("{} ({why})", self.plan.entries[*m].address)).collect();
-                let away = service.members.iter().filter(|m| begin.away.contains(m)).count();
-                let without = match away {
-                    0 => "this one".to_string(),
-                    away => format!("this one and {away} that are worked on or away"),
-                };
-                let fits = match others.len() + away - ill.len() >= least {
-                    true => "; fewer at once (max_parallel of its rollout) would leave enough",
-                    false => "",
-                };
-                return Err(format!(
-                    "{} needs {least} members available, and without {without} {} would be: ill is {}{fits}",
-                    service.address(),
-                    others.len() - ill.len(),
-                    told.join(", ")
-                ));
-            }
-        }
-        Ok(())
+        });
     }
 
-    /// Who of them is ill, and why; what was found within `fresh` counts.
-    fn ill_of(&self, members: &[usize], fresh: Duration) -> Vec<(usize, String)> {
-        let known = |m: usize| {
-            let seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.get(&m).filter(|(at, _)| at.elapsed() < fresh).map(|(_, ill)| ill.clone())
-        };
-        let asked = chunk::abreast(members, |m| {
-            let ill = known(*m).unwrap_or_else(|| {
-                let ill = ill(&self.plan.entries[*m], &self.targets);
-                let mut seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
-                seen.insert(*m, (Instant::now(), ill.clone()));
-                ill
-            });
-            (*m, ill)
-        });
-        asked.into_iter().flatten().filter_map(|(m, ill)| Some((m, ill?))).collect()
+    /// What is ill of a member that was looked at so often, at most.
+    fn look_at_member(&self, m: usize, looks: usize) -> Option<String> {
+        let entry = self.plan.entries.get(m)?;
+        let mut why = ill(entry, &self.targets);
+        for _ in 1..looks {
+            if why.is_none() || self.cancelled.load(Ordering::Relaxed) {
+                break;
+            }
+            thread::sleep(BETWEEN);
+            why = ill(entry, &self.targets);
+        }
+        self.seen.last().insert(m, (Instant::now(), why.clone()));
+        why
     }
 }

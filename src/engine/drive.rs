@@ -16,7 +16,7 @@ use crate::run::{Begin, Command, Damage, Run, Sight, decide};
 use crate::world::{clock, failpoint};
 use patchform_sdk::ended::millis;
 use patchform_sdk::message::{Answer, Done, Probed, Verdict as Health};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
 use thiserror::Error;
@@ -74,6 +74,13 @@ pub enum Happened {
         sight: Sight,
         /// How long the attempt took.
         took: Duration,
+    },
+    /// A member of a service was asked how it is, at the gate of another one.
+    Member {
+        /// Index into the plan's entries.
+        component: usize,
+        /// What is ill of it.
+        ill: Option<String>,
     },
     /// The person at the terminal, or the system, wants it to stop (Ctrl-C, TERM).
     Stop,
@@ -141,7 +148,6 @@ pub fn drive(
         reply,
         flights: Flights::default(),
         signalled: false,
-        gates: BTreeSet::new(),
         batch: Vec::new(),
         looked: clock::steady(),
         clocks: (clock::now(), clock::steady()),
@@ -203,8 +209,6 @@ struct Drive<'a> {
     flights: Flights,
     /// Whether a signal has asked it to stop: what is asked from elsewhere does not count as the first of two.
     signalled: bool,
-    /// Whose gates were asked.
-    gates: BTreeSet<usize>,
     /// Folded, not yet durable.
     batch: Vec<Event>,
     /// When the inbox was looked at last.
@@ -353,26 +357,10 @@ impl Drive<'_> {
         Ok(())
     }
 
-    /// Who of its services is away, or goes before it. Of those that come to their gates at once each counts on those behind it, so
-    /// that not all of them refuse.
-    fn away_beside(&self, component: usize) -> BTreeSet<usize> {
-        let goes_first = |member: &usize| {
-            let at_gate = self.run.current(*member).is_some_and(|(_, step)| step == Step::Gate);
-            !at_gate || self.gates.contains(member)
-        };
-        self.run.away_beside(component).into_iter().filter(goes_first).collect()
-    }
-
     fn perform(&mut self, command: Command) {
         let reply = self.reply.clone();
         match command {
-            Command::Begin(mut begin) => {
-                if begin.step == Step::Gate {
-                    begin.away = self.away_beside(begin.action.component);
-                    self.gates.insert(begin.action.component);
-                }
-                self.performer.begin(begin, reply);
-            }
+            Command::Begin(begin) => self.performer.begin(begin, reply),
             Command::ReadBack { component } => self.performer.read_back(component, reply),
             // A probe or a look begins when its pause is over, which may be at once.
             Command::Probe { .. } | Command::Watch { .. } | Command::Stop { .. } | Command::Finish => {}
@@ -455,6 +443,12 @@ impl Drive<'_> {
             }
             Happened::Seen { service, sight, took } => {
                 if self.seen(service, sight, took)? {
+                    return Ok(Wait::News);
+                }
+            }
+            Happened::Member { component, ill } => {
+                if self.run.is_news(component, ill.is_some()) {
+                    self.fold(What::Member { component, ill })?;
                     return Ok(Wait::News);
                 }
             }

@@ -142,7 +142,7 @@ mod tests {
             reload: Reload::None,
             expected: None,
             baseline: Baseline::default(),
-            away: BTreeSet::new(),
+            asks: BTreeSet::new(),
         };
         let mut flights = Flights::default();
         flights.add(0, Flight::Pause(begin.clone()), Duration::from_secs(30));

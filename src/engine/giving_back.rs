@@ -58,7 +58,7 @@ mod tests {
             expected: None,
             reload: patchform_sdk::message::Reload::None,
             baseline: Default::default(),
-            away: Default::default(),
+            asks: Default::default(),
         }
     }
 

@@ -17,13 +17,13 @@ use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Verdict};
 use std::time::Duration;
 
 impl Tools {
-    /// Does one of the core's own steps.
-    pub(super) fn own_step(&self, begin: &Begin) -> Answer {
+    /// Does one of the core's own steps. `found` is told how other members of its services are.
+    pub(super) fn own_step(&self, begin: &Begin, found: &(dyn Fn(usize, Option<String>) + Sync)) -> Answer {
         let Some((entry, change)) = self.changing(begin.action.component) else {
             return Answer::refused("the plan does not change this component");
         };
         match begin.step {
-            Step::Gate => self.gate(begin, entry, change),
+            Step::Gate => self.gate(begin, entry, change, found),
             Step::Measure => self.measure(entry),
             Step::Block => self.block(begin, entry),
             Step::Unblock => self.unblock(begin, entry),
@@ -32,17 +32,26 @@ impl Tools {
         }
     }
 
-    /// Asks the policy, whether the component is still what the plan was made for, in the part that it plays, too, and whether its
-    /// services can spare it.
-    fn gate(&self, begin: &Begin, entry: &Entry, change: &Change) -> Answer {
+    /// Asks the policy, whether the component is still what the plan was made for, in the part that it plays, too, and how the
+    /// others of its services are: whether these can spare it, the run knows.
+    fn gate(
+        &self,
+        begin: &Begin,
+        entry: &Entry,
+        change: &Change,
+        found: &(dyn Fn(usize, Option<String>) + Sync),
+    ) -> Answer {
         let subject = policy::Subject { entry, change, next: begin.action.index };
         match policy::judge(subject, (&self.plan).into(), clock::now()) {
             policy::Verdict::Pass => {}
             policy::Verdict::WaitUntil(_, why) | policy::Verdict::Refuse(why) => return Answer::refused(why),
         }
         let fits = self.unchanged(begin, entry).and_then(|()| self.in_role(entry));
-        let fits = fits.and_then(|()| self.spares(begin));
-        fits.map_or_else(Answer::refused, |()| Answer::applied())
+        if let Err(why) = fits {
+            return Answer::refused(why);
+        }
+        self.ask_members(&begin.asks, found);
+        Answer::applied()
     }
 
     /// Whether the component still reads as the plan says, or as this run left it.

@@ -96,8 +96,14 @@ impl Hands {
         Hands { tools, pool, own: Mutex::default() }
     }
 
-    /// Begins a step; `answered` is called once, on another thread.
-    pub fn begin(&self, begin: &Begin, answered: impl FnOnce(Answer) + Send + 'static) {
+    /// Begins a step; `answered` is called once, on another thread. Before, `found` is told of members of services that are asked
+    /// how they are: what is ill of each that is, and of each that is well again.
+    pub fn begin(
+        &self,
+        begin: &Begin,
+        found: impl Fn(usize, Option<String>) + Send + Sync + 'static,
+        answered: impl FnOnce(Answer) + Send + 'static,
+    ) {
         let tools = &self.tools;
         let Some((entry, change)) = tools.changing(begin.action.component) else {
             return answered(Answer::refused("the plan does not change this component"));
@@ -126,7 +132,7 @@ impl Hands {
             None => {
                 let (tools, begin) = (Arc::clone(tools), begin.clone());
                 self.work(move || {
-                    let answer = giving_back::of_answer(&begin, tools.own_step(&begin));
+                    let answer = giving_back::of_answer(&begin, tools.own_step(&begin, &found));
                     answered(hiding::answer(answer, &tools.secrets.mask()));
                 });
             }

@@ -1,4 +1,4 @@
-//! The stored form of a journal's lines, version 7. Its own types: what is stored changes only on purpose.
+//! The stored form of a journal's lines, version 9. Its own types: what is stored changes only on purpose.
 
 use crate::model::Moment;
 use crate::plan::noun::Step;
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The stored form's version. A reader refuses every higher one.
-pub const FORM: u32 = 8;
+pub const FORM: u32 = 9;
 
 /// The first line of every segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +104,11 @@ pub(super) enum StoredEvent {
         /// Milliseconds.
         took: u64,
     },
+    /// From form 9 on.
+    Member {
+        component: usize,
+        ill: Option<String>,
+    },
     Clock {
         ahead_ms: i64,
     },
@@ -132,6 +137,7 @@ pub(super) enum StoredRules {
     Third,
     Fourth,
     Fifth,
+    Sixth,
 }
 
 impl StoredRules {
@@ -284,7 +290,7 @@ macro_rules! same {
     };
 }
 
-same!(Rules, StoredRules: First, Second, Third, Fourth, Fifth);
+same!(Rules, StoredRules: First, Second, Third, Fourth, Fifth, Sixth);
 same!(Leg, StoredLeg: Forth, Back);
 same!(Reload, StoredReload: None, Service, Reboot, PowerCycle);
 same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Block, Snapshot, Backup, Patch, Reload, Verify, Unblock, Undrain, Soak, Commit,
@@ -515,6 +521,9 @@ impl From<&What> for StoredEvent {
                 sight: sight.into(),
                 took: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             },
+            What::Member { component, ill } => {
+                StoredEvent::Member { component: *component, ill: ill.clone() }
+            }
             What::Clock { ahead_ms } => StoredEvent::Clock { ahead_ms: *ahead_ms },
             What::Asked(request) => StoredEvent::Asked(request.into()),
             What::Stopped { why } => StoredEvent::Stopped { why: why.clone() },
@@ -545,6 +554,7 @@ impl From<StoredEvent> for What {
             StoredEvent::Seen { service, sight, took } => {
                 What::Seen { service, sight: sight.into(), took: Duration::from_millis(took) }
             }
+            StoredEvent::Member { component, ill } => What::Member { component, ill },
             StoredEvent::Clock { ahead_ms } => What::Clock { ahead_ms },
             StoredEvent::Asked(request) => What::Asked(request.into()),
             StoredEvent::Stopped { why } => What::Stopped { why },

@@ -73,6 +73,8 @@ fn batches() -> Vec<Vec<Event>> {
             What::Seen { service: 1, sight: Sight::Up, took: Duration::from_millis(12) },
             What::Seen { service: 1, sight: Sight::Down("503".into()), took: Duration::from_secs(2) },
             What::Seen { service: 1, sight: Sight::Unknown("no disk".into()), took: Duration::ZERO },
+            What::Member { component: 2, ill: Some("503".into()) },
+            What::Member { component: 2, ill: None },
             What::Seen { service: 1, sight: Sight::Unseen, took: Duration::ZERO },
             What::Asked(Request::Skip(2)),
             What::Asked(Request::Abandon { leaving: Default::default() }),
@@ -122,7 +124,7 @@ fn a_journal_of_an_earlier_form_is_folded_by_its_rules() {
         (r#"{"taken":{"controller":"ana@host","token":7,"rules":"second"}}"#, Rules::Second),
         (r#"{"taken":{"controller":"ana@host","token":7,"rules":"third"}}"#, Rules::Third),
         (r#"{"taken":{"controller":"ana@host","token":7,"rules":"fourth"}}"#, Rules::Fourth),
-        (r#"{"taken":{"controller":"ana@host","token":7,"rules":"fifth"}}"#, Rules::Fifth),
+        (r#"{"taken":{"controller":"ana@host","token":7,"rules":"sixth"}}"#, Rules::Sixth),
     ] {
         let stored: StoredEvent = serde_json::from_str(text).unwrap();
         let what = What::from(stored.clone());

@@ -136,7 +136,11 @@ struct Performing<'a> {
 impl Performer for Performing<'_> {
     fn begin(&mut self, begin: Begin, reply: Sender<Happened>) {
         let (action, attempt) = (begin.action, begin.attempt);
-        self.hands.begin(&begin, move |answer| {
+        let telling = reply.clone();
+        let found = move |component, ill| {
+            let _ = telling.send(Happened::Member { component, ill });
+        };
+        self.hands.begin(&begin, found, move |answer| {
             let _ = reply.send(Happened::Answered { action, attempt, answer });
         });
     }

@@ -36,6 +36,7 @@ enum Body<'a> {
     Probe { action: ActionView, step: &'static str, attempt: u32, found: &'static str, why: Option<&'a str> },
     Read { address: String, sha256: Option<&'a str>, why: Option<&'a str> },
     Watched { address: String, passed_ms: u64, healthy: Option<bool>, why: Option<&'a str> },
+    Member { address: String, ill: bool, why: Option<&'a str> },
     Seen { service: &'a str, sight: &'static str, took_ms: u64, why: Option<&'a str> },
     Clock { ahead_ms: i64 },
     Asked { request: &'static str, address: Option<String>, leaving: Vec<String> },
@@ -266,6 +267,9 @@ fn body<'a>(plan: &'a Plan, what: &'a What) -> Body<'a> {
             took_ms: millis(*took),
             why: sight.why(),
         },
+        What::Member { component, ill } => {
+            Body::Member { address: name(plan, *component), ill: ill.is_some(), why: ill.as_deref() }
+        }
         What::Clock { ahead_ms } => Body::Clock { ahead_ms: *ahead_ms },
         What::Asked(request) => asked(plan, request),
         What::Stopped { why } => Body::Stopped { why },

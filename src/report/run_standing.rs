@@ -350,13 +350,14 @@ fn told(plan: &Plan, run: &Run, i: usize) -> (Stands, String) {
         Standing::GoingBack => run
             .stays_away(i)
             .map_or(String::new(), |skip| format!("{}; what uses it comes back first", skip.why())),
-        Standing::Held { by, why } => held(plan, i, *by, *why),
+        Standing::Held { by, why } => held(plan, run, i, *by, *why),
         _ => String::new(),
     };
     (stands(standing), why)
 }
 
-fn held(plan: &Plan, i: usize, by: usize, why: Hold) -> String {
+fn held(plan: &Plan, run: &Run, i: usize, by: usize, why: Hold) -> String {
+    let ill = run.ailing(by).map_or(String::new(), |ill| format!(" ({ill})"));
     let (by, name_of_it) = (name(plan, by), name(plan, i));
     let rollout = || plan.entries.get(i).and_then(|e| plan.rollouts.get(e.rollout)).map_or("", |r| &r.name);
     match why {
@@ -366,7 +367,7 @@ fn held(plan: &Plan, i: usize, by: usize, why: Hold) -> String {
         Hold::Service(k) => {
             let (name, least) =
                 plan.services.get(k).map_or_else(Default::default, |s| (s.address(), s.least));
-            let others = if by == name_of_it { String::new() } else { format!(", and {by} is not") };
+            let others = if by == name_of_it { String::new() } else { format!(", and {by} is not{ill}") };
             format!("{name} keeps {least} of its members available{others}")
         }
     }

@@ -121,6 +121,13 @@ impl RunText {
                 self.of_run(event.at, tinted(Tint::Dim, who))
             }
             What::Seen { service, sight, took } => self.seen(plan, event.at, *service, sight, *took),
+            What::Member { component, ill } => {
+                let told = match ill {
+                    Some(why) => tinted(Tint::Change, format!("is ill, and counts as away: {why}")),
+                    None => tinted(Tint::Info, "is well again".to_string()),
+                };
+                self.of(plan, event.at, *component, &[told])
+            }
             What::Clock { ahead_ms } => self.of_run(event.at, tinted(Tint::Info, set(*ahead_ms))),
             What::Asked(request) => self.of_run(event.at, tinted(Tint::Info, self.asked(plan, request))),
             What::Stopped { why } => self.of_run(event.at, tinted(Tint::Change, format!("stopped: {why}"))),

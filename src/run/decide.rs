@@ -63,8 +63,8 @@ pub struct Begin {
     pub expected: Option<String>,
     /// What health is compared with.
     pub baseline: Baseline,
-    /// For a gate: which members of its services the run knows to be away.
-    pub away: BTreeSet<usize>,
+    /// For a gate: the others of its services, who are asked how they are.
+    pub asks: BTreeSet<usize>,
 }
 
 /// What to do next. `in_flight` names the components for which something was begun, probed or read and did not answer
@@ -221,7 +221,7 @@ fn request(run: &Run, i: usize, attempt: u32) -> Begin {
         reload: c.reload.max(node.reload),
         expected: c.expects.clone(),
         baseline: c.baseline.clone(),
-        away: BTreeSet::new(),
+        asks: if step == Step::Gate { run.others_of_services(i) } else { BTreeSet::new() },
     }
 }
 

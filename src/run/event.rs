@@ -118,6 +118,13 @@ pub enum What {
         /// How long the attempt took that told so, in whole milliseconds.
         took: Duration,
     },
+    /// A member of a service was asked how it is, at the gate of another one, and stands otherwise than before.
+    Member {
+        /// Index into the plan's entries.
+        component: usize,
+        /// What is ill of it; `None` when it is well again.
+        ill: Option<String>,
+    },
     /// The wall clock, which only dates the lines, was set (or the machine slept): from here on it is this much ahead of
     /// where it would be, in milliseconds; below 0: behind. What is waited for goes by a steady clock and is not
     /// shortened.
@@ -192,6 +199,8 @@ impl fmt::Display for What {
             What::Read { component, .. } => write!(f, "reading of component {component}"),
             What::Watched { component, .. } => write!(f, "watch of component {component}"),
             What::Seen { service, sight, .. } => write!(f, "service {service} seen {}", sight.name()),
+            What::Member { component, ill: Some(_) } => write!(f, "component {component} found ill"),
+            What::Member { component, ill: None } => write!(f, "component {component} found well again"),
             What::Clock { ahead_ms } => write!(f, "clock set by {ahead_ms} ms"),
             What::Asked(request) => write!(f, "request {}", request.name()),
             What::Stopped { .. } => f.write_str("stop"),

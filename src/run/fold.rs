@@ -148,6 +148,7 @@ impl Run {
                 Some(seen) => *seen = sight.clone(),
                 None => return Err(Damage::NoSuchService { service: *service }),
             },
+            What::Member { component, ill } => self.asked_how_it_is(*component, ill.as_deref())?,
             // Nothing rests on the wall clock.
             What::Clock { .. } => {}
             What::Asked(request) => self.asked(request)?,
@@ -188,6 +189,7 @@ impl Run {
         self.stopped = None;
         self.halt = None;
         self.sights.fill(Sight::Unseen);
+        self.forget_who_was_ill();
         self.paused = false;
         self.stopping = false;
         // What was asked of an earlier controller and not done does not bind this one.

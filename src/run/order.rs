@@ -123,7 +123,7 @@ impl Run {
     }
 
     /// Lets `i` begin when it is its rollout's and its target's turn.
-    fn queue_forth(&mut self, i: usize) {
+    pub(super) fn queue_forth(&mut self, i: usize) {
         let node = &self.shape.nodes[i];
         match node.target {
             Some(t) => {
@@ -219,6 +219,7 @@ impl Run {
 
     /// `i` is committed: its dependents wait for one less.
     pub(super) fn committed(&mut self, i: usize) {
+        self.found_well(i);
         self.enter(i, Phase::Committed);
         let mut met = Vec::new();
         self.satisfy_dependents(i, &mut met);

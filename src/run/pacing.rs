@@ -18,10 +18,10 @@ pub(super) struct Pacing {
     settled: BTreeSet<usize>,
     /// Waves that let others begin, or held them.
     passed: BTreeSet<usize>,
-    /// Failures, by rollout.
-    failures: Vec<u64>,
-    /// Rollouts that had a failure by the event at hand, with the component.
-    failed: BTreeMap<usize, usize>,
+    /// What failed, by rollout, in order.
+    failures: Vec<Vec<usize>>,
+    /// Rollouts of which the failures are to be counted after the event at hand.
+    recount: BTreeSet<usize>,
 }
 
 impl Pacing {
@@ -30,8 +30,8 @@ impl Pacing {
             open: shape.waves.iter().map(|(wave, slice)| (*wave, slice.members.len())).collect(),
             settled: BTreeSet::new(),
             passed: BTreeSet::new(),
-            failures: vec![0; shape.limits.len()],
-            failed: BTreeMap::new(),
+            failures: vec![Vec::new(); shape.limits.len()],
+            recount: BTreeSet::new(),
         }
     }
 
@@ -61,9 +61,14 @@ impl Run {
     pub(super) fn count_failure(&mut self, i: usize) {
         if !std::mem::replace(&mut self.components[i].counted, true) {
             let rollout = self.shape.nodes[i].rollout;
-            self.pacing.failures[rollout] += 1;
-            self.pacing.failed.insert(rollout, i);
+            self.pacing.failures[rollout].push(i);
+            self.pacing.recount.insert(rollout);
         }
+    }
+
+    /// Component `i` waits to begin again: failures that were counted since it began may keep it from that.
+    pub(super) fn waits_again(&mut self, i: usize) {
+        self.pacing.recount.insert(self.shape.nodes[i].rollout);
     }
 
     /// How many of a wave (by its number) are not settled.
@@ -74,13 +79,14 @@ impl Run {
     /// How many more may fail under `rollout` before nothing more begins; `None` where however many may.
     pub fn failures_left(&self, rollout: usize) -> Option<u64> {
         let most = (*self.shape.budgets.get(rollout)?)?;
-        Some(most.saturating_sub(self.pacing.failures[rollout]))
+        Some(most.saturating_sub(self.pacing.failures[rollout].len() as u64))
     }
 
     /// Does what follows from the failures and settled waves of an event.
     pub(super) fn pace(&mut self) {
-        while let Some((rollout, by)) = self.pacing.failed.pop_first() {
-            if self.failures_left(rollout) == Some(0) && !self.planted(Defect::BudgetIsIgnored) {
+        while let Some(rollout) = self.pacing.recount.pop_first() {
+            let spent = self.failures_left(rollout) == Some(0) && !self.planted(Defect::BudgetIsIgnored);
+            if let Some(by) = self.pacing.failures[rollout].last().copied().filter(|_| spent) {
                 let of = |i: &usize| self.shape.nodes[*i].rollout == rollout;
                 let all: Vec<usize> = (0..self.components.len()).filter(of).collect();
                 self.hold(&all, by, Hold::Budget);

@@ -66,6 +66,7 @@ pub enum Defect {
     SoakIsOneLook,
     SoakIsBlind,
     AvailabilityIsIgnored,
+    MissedGoesOn,
     NothingIsOwed,
     HalfIsOwedAsWhole,
     TrafficIsNotOwed,
@@ -113,7 +114,7 @@ impl Defect {
     ];
 
     /// Every other defect.
-    pub const ALL: [Defect; 61] = [
+    pub const ALL: [Defect; 62] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::FailsAtOnce,
@@ -175,5 +176,6 @@ impl Defect {
         Defect::SoakIsOneLook,
         Defect::SoakIsBlind,
         Defect::AvailabilityIsIgnored,
+        Defect::MissedGoesOn,
     ];
 }

@@ -18,9 +18,11 @@ pub enum Rules {
     /// something, so that what a person had put right was refused as changed by a stranger. Whoever abandons a run does not ask
     /// about tries that have ended.
     Fifth,
+    /// Since form 9: who comes to its gate when a service can no longer spare it waits until that can; before, it went on.
+    Sixth,
 }
 
 impl Rules {
     /// Those of this program.
-    pub const NOW: Rules = Rules::Fifth;
+    pub const NOW: Rules = Rules::Sixth;
 }

@@ -188,7 +188,9 @@ impl Run {
     fn applied(&mut self, i: usize, done: &Done) {
         let step = self.step(i);
         self.note_effect(i, step, done);
+        let is_missed = (step == Step::Gate).then(|| self.missed_by(i)).flatten();
         match self.components[i].leg {
+            Leg::Forth if let Some(service) = is_missed => self.stands_back(i, service),
             Leg::Forth => match &done.verdict {
                 Some(Verdict::Ill { .. }) if self.planted(Defect::IllIsHealthy) => self.advance(i),
                 Some(Verdict::Ill { why }) if step == Step::Measure => {
@@ -420,7 +422,7 @@ impl Run {
     }
 
     /// Do not start: nothing was changed yet, so it is left alone rather than failed. Traffic that is away returns first.
-    fn stay_away(&mut self, i: usize, skip: Skip, why: &str) {
+    pub(super) fn stay_away(&mut self, i: usize, skip: Skip, why: &str) {
         let c = &mut self.components[i];
         if c.changed {
             self.fail(i, why, "");

@@ -32,6 +32,7 @@ pub fn draw(seed: u64) -> Scenario {
     let mut dice = Dice(seed.rotate_left(29) ^ 0x3a7e);
     let hours = dice.pick(&[0, 50, 100]);
     scenario.components.iter_mut().for_each(|c| c.hours = dice.percent(hours));
+    draw_ailing(&mut Dice(seed.rotate_left(41) ^ 0x71f3), &mut scenario);
     scenario
 }
 
@@ -42,6 +43,19 @@ fn draw_services(dice: &mut Dice, scenario: &mut Scenario) {
         let spared = dice.pick(&[1, 1, 2, 3]);
         let least = members.len().saturating_sub(spared) as u64;
         scenario.services.push(Service { name: format!("s{k}"), members, least, ..Service::default() });
+    }
+}
+
+/// Members of services that turn ill for a while.
+fn draw_ailing(dice: &mut Dice, scenario: &mut Scenario) {
+    let span = 20 + 8 * scenario.components.len();
+    let often = dice.pick(&[0, 20, 50]);
+    for i in 0..scenario.components.len() {
+        let is_member = scenario.services.iter().any(|service| service.members.contains(&i));
+        if is_member && dice.percent(often) {
+            let (at, long) = (dice.below(span) as Time, 1 + dice.below(span) as Time);
+            scenario.mishaps.push(Mishap::Ails { component: i, at, long });
+        }
     }
 }
 

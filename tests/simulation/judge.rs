@@ -146,10 +146,14 @@ impl<'a> Judge<'a> {
                 let back = run.standing(*component) == Standing::GoingBack && run.awaits_reading(*component);
                 world.real[*component].trouble_back |= back && digest.as_ref() != Ok(&before);
             }
-            What::Asked(request) => self.request(request),
+            What::Asked(request) => self.request(request, run),
             What::Finished if self.abandoned => self.let_go(world)?,
             What::Watched { component, found, .. } => self.looked(*component, found, run, world),
-            What::Seen { .. } | What::Clock { .. } | What::Stopped { .. } | What::Finished => {}
+            What::Member { .. }
+            | What::Seen { .. }
+            | What::Clock { .. }
+            | What::Stopped { .. }
+            | What::Finished => {}
         }
         Ok(())
     }
@@ -212,7 +216,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn request(&mut self, request: &Request) {
+    fn request(&mut self, request: &Request, run: &Run) {
         match request {
             Request::Pause | Request::Stop => self.asked = Some(request.clone()),
             Request::Continue => {
@@ -228,7 +232,7 @@ impl<'a> Judge<'a> {
                 self.halted = false;
                 self.asked = self.asked.take().filter(|asked| *asked != Request::Pause);
             }
-            Request::Skip(i) if !self.touched.contains(i) => {
+            Request::Skip(i) if run.standing(*i) == Standing::Untouched => {
                 self.skipped.insert(*i);
             }
             Request::Skip(_) => {}
@@ -252,11 +256,13 @@ impl<'a> Judge<'a> {
         {
             self.printed.insert(i, (id, output.clone()));
         }
+        let missed = step == Step::Gate && self.lacks(i, run, false).is_some();
         let real = &mut world.real[i];
         if step == Step::Gate && !failing {
             self.opened.insert(i);
         }
         real.gated |= step == Step::Gate && matches!(answer, Answer::Refused { .. });
+        real.missed |= missed;
         if leg == Leg::Back {
             real.trouble_back |= failing;
             return;
@@ -283,12 +289,13 @@ impl<'a> Judge<'a> {
     }
 
     /// After an event that was folded `at`.
-    pub fn followed(&mut self, at: Time, run: &Run) {
+    pub fn followed(&mut self, at: Time, run: &Run) -> Result<(), Violation> {
         if run.is_taking_back() {
             // Another rollout's failure takes back what this one's halt has left.
             self.halted = false;
         }
         self.settles(at, run);
+        self.gates(run)
     }
 
     /// After an event was folded: what was printed is kept with the failure.
@@ -567,7 +574,8 @@ impl<'a> Judge<'a> {
             if back && !self.abandoned {
                 self.cover.tested(Rule::Needless);
                 // Behind its drain a gate refused it: its traffic is given back.
-                let refused = world.real[i].gated && run.failure(i).is_none() && !run.is_changed(i);
+                let refused = world.real[i].gated || world.real[i].missed;
+                let refused = refused && run.failure(i).is_none() && !run.is_changed(i);
                 let excused = refused && standing != Standing::Restored;
                 if !to_go_back.contains(&i) && !excused {
                     return broken(Rule::Needless, format!("c{i} is {standing}, and nothing takes it back"));
@@ -631,7 +639,7 @@ impl<'a> Judge<'a> {
             let standing = run.standing(i);
             let cause = match &standing {
                 Standing::Skipped(Skip::Asked) => self.skipped.contains(&i),
-                Standing::Skipped(Skip::Gate(_)) => world.real[i].gated,
+                Standing::Skipped(Skip::Gate(_)) => world.real[i].gated || world.real[i].missed,
                 Standing::Skipped(Skip::Ill(_)) => world.real[i].measured_ill,
                 Standing::Skipped(Skip::Unfit(_)) => c.unfit(),
                 Standing::Skipped(Skip::TakenBack) => {

@@ -19,11 +19,15 @@ pub struct Paced {
     watched: BTreeMap<usize, (Time, Time)>,
     /// What was ill when it was looked at last, without a verification since.
     ill: BTreeSet<usize>,
+    /// Who was found at its gate by the event at hand, and must not pass it; and who must.
+    stays: Option<usize>,
+    goes: Option<usize>,
     /// What was settled once.
     settled: BTreeSet<usize>,
     /// What was recorded as done, once.
     committed: BTreeSet<usize>,
-    begun: BTreeSet<usize>,
+    /// Members that were found ill at the gate of another one.
+    ailing: BTreeSet<usize>,
     /// Whatever was stuck, or found ill, once.
     away: BTreeSet<usize>,
 }
@@ -73,9 +77,11 @@ impl Judge<'_> {
         match what {
             What::Intent { action, step, .. } if action.leg == Leg::Forth => {
                 let i = action.component;
-                if self.paced.begun.insert(i) {
+                if run.standing(i) == Standing::Untouched {
                     self.begins(i, run)?;
-                    self.available(i, run)?;
+                    if let Some(lack) = self.lacks(i, run, true) {
+                        return broken(Rule::Served, format!("c{i} begins, and {lack}"));
+                    }
                 }
                 if *step == Step::Commit && self.sc.components[i].soak > 0 {
                     self.soaked(i)?;
@@ -84,12 +90,29 @@ impl Judge<'_> {
             What::Fact { action, answer, .. } if action.leg == Leg::Forth => {
                 let well = Some(Verdict::Healthy);
                 let verified = matches!(answer, Answer::Applied(Done { verdict, .. }) if *verdict == well);
-                if verified && run.current(action.component).is_some_and(|(_, step)| step == Step::Verify) {
+                let step = run.current(action.component).map(|(_, step)| step);
+                if verified && step == Some(Step::Verify) {
                     self.paced.ill.remove(&action.component);
+                }
+                let Answer::Applied(Done { verdict, .. }) = answer else { return Ok(()) };
+                let well = !matches!(verdict, Some(Verdict::Ill { .. }));
+                match step {
+                    Some(Step::Measure) if well => drop(self.paced.ailing.remove(&action.component)),
+                    Some(Step::Commit) => drop(self.paced.ailing.remove(&action.component)),
+                    Some(Step::Gate) => self.passes(action.component, run),
+                    _ => {}
                 }
             }
             // While nobody has the run nobody watches.
-            What::Taken { .. } => self.paced.watched.values_mut().for_each(|(since, _)| *since = at),
+            What::Taken { .. } => {
+                self.paced.ailing.clear();
+                self.paced.watched.values_mut().for_each(|(since, _)| *since = at);
+            }
+            What::Member { component, ill: Some(_) } => {
+                self.paced.ailing.insert(*component);
+                self.paced.away.insert(*component);
+            }
+            What::Member { component, ill: None } => drop(self.paced.ailing.remove(component)),
             What::Watched { component, found: Verdict::Ill { .. }, .. } => {
                 self.paced.ill.insert(*component);
                 self.paced.watched.remove(component);
@@ -131,8 +154,9 @@ impl Judge<'_> {
     }
 
     /// Whether `k` serves, as far as `run` knows.
-    fn serves(run: &Run, k: usize) -> bool {
+    fn serves(&self, run: &Run, k: usize) -> bool {
         match run.standing(k) {
+            _ if self.paced.ailing.contains(&k) => false,
             Standing::Forward => {
                 run.soak_left(k).is_some() || run.current(k).map(|(_, s)| s) == Some(Step::Commit)
             }
@@ -141,26 +165,46 @@ impl Judge<'_> {
         }
     }
 
-    /// Who begins is away from then on: enough others must serve.
-    fn available(&mut self, i: usize, run: &Run) -> Result<(), Violation> {
+    /// Who begins is away from then on: enough others must serve. The service of which too few do; whether who is only to be
+    /// `recorded` does, the core need not know yet.
+    pub fn lacks(&mut self, i: usize, run: &Run, recorded: bool) -> Option<String> {
         for service in self.sc.services.iter().filter(|s| s.members.contains(&i)) {
             self.cover.tested(Rule::Served);
-            let serve = service.members.iter().filter(|k| **k != i && Self::serves(run, **k)).count() as u64;
-            if serve < service.least {
-                let (name, least) = (&service.name, service.least);
-                return broken(
-                    Rule::Served,
-                    format!("c{i} begins, and {serve} of {name} serve, not {least}"),
-                );
+            let counts = |k: &usize| recorded || run.current(*k).is_none_or(|(_, step)| step != Step::Commit);
+            let serves = |k: &&usize| **k != i && counts(k) && self.serves(run, **k);
+            let serve = service.members.iter().filter(serves).count() as u64;
+            // Who serves nobody himself is not missed.
+            if serve < service.least && !self.paced.ailing.contains(&i) {
+                return Some(format!("{serve} of {} serve, not {}", service.name, service.least));
             }
         }
-        Ok(())
+        None
+    }
+
+    /// The gate of `i` is open: whoever cannot be spared must not pass it.
+    fn passes(&mut self, i: usize, run: &Run) {
+        if run.standing(i) == Standing::Forward && self.lacks(i, run, true).is_some() {
+            self.paced.stays = Some(i);
+        } else if run.standing(i) == Standing::Forward && self.lacks(i, run, false).is_none() {
+            self.paced.goes = Some(i);
+        }
+    }
+
+    /// After an event: whoever was found at an open gate has passed it if others could spare it, and only then.
+    pub fn gates(&mut self, run: &Run) -> Result<(), Violation> {
+        if let Some(i) = self.paced.stays.take().filter(|i| run.standing(*i) == Standing::Forward) {
+            return broken(Rule::Served, format!("c{i} passes its gate, and cannot be spared"));
+        }
+        match self.paced.goes.take().filter(|i| run.standing(*i) == Standing::Untouched) {
+            Some(i) => broken(Rule::Served, format!("c{i} is sent back from its gate, and can be spared")),
+            None => Ok(()),
+        }
     }
 
     /// Whether a service of `i` can spare nobody now.
     pub fn needed(&self, i: usize, run: &Run) -> bool {
         self.sc.services.iter().filter(|s| s.members.contains(&i)).any(|service| {
-            let gone = |k: &&usize| self.paced.away.contains(*k) || !Self::serves(run, **k);
+            let gone = |k: &&usize| self.paced.away.contains(*k) || !self.serves(run, **k);
             (service.members.len() - service.members.iter().filter(gone).count()) as u64 <= service.least
         })
     }

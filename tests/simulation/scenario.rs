@@ -114,6 +114,8 @@ pub enum Mishap {
     Jump { at: Time, by: i64 },
     /// Gates are closed for so long; `waits`: they would open again.
     Closed { at: Time, long: Time, waits: bool },
+    /// A component fails its checks for so long, whatever is done there.
+    Ails { component: usize, at: Time, long: Time },
     /// A person asks for something.
     Asked { at: Time, request: Request },
     /// Ctrl-C.
@@ -192,6 +194,13 @@ pub enum Then {
 }
 
 impl Scenario {
+    /// Whether a component fails its checks at a time.
+    pub fn ails(&self, i: usize, now: Time) -> bool {
+        self.mishaps.iter().any(|m| {
+            matches!(m, Mishap::Ails { component, at, long } if *component == i && (*at..at + long).contains(&now))
+        })
+    }
+
     /// Whether a planner could make its plan: everything stands on earlier components only, every wave is of one rollout, and
     /// where waves follow each other they do so in the order of their components, so that no two wait for each other
     /// (`plan::wave`).
@@ -252,8 +261,8 @@ impl Component {
             (Step::Uninstall, self.way == Way::Uninstall),
             (Step::Reload, reloads && goes_back),
             (Step::Verify, goes_back),
-            (Step::Unblock, self.blocks && goes_back),
-            (Step::Undrain, self.drains && goes_back),
+            (Step::Unblock, self.blocks),
+            (Step::Undrain, self.drains),
         ];
         let chosen = |steps: &[(Step, bool)]| steps.iter().filter(|s| s.1).map(|s| s.0).collect();
         (chosen(&forth), chosen(&back))

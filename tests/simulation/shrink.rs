@@ -184,6 +184,7 @@ fn sooner(sc: &Scenario, earlier: impl Fn(Time) -> Time) -> Scenario {
             | Mishap::Death { at, .. }
             | Mishap::Jump { at, .. }
             | Mishap::Closed { at, .. }
+            | Mishap::Ails { at, .. }
             | Mishap::Asked { at, .. }
             | Mishap::Interrupt { at } => *at = earlier(*at),
             Mishap::Fault { .. }
@@ -226,6 +227,9 @@ fn simpler(mishap: &Mishap) -> Vec<Mishap> {
         Mishap::Closed { at, long, waits } => {
             halves(at).map(|at| Mishap::Closed { at, long, waits }).collect()
         }
+        Mishap::Ails { component, at, long } => {
+            halves(at).map(|at| Mishap::Ails { component, at, long }).collect()
+        }
         Mishap::Return { gap, request } => {
             let plain = Mishap::Return { gap: 0, request: None };
             vec![plain, Mishap::Return { gap: 0, request }, Mishap::Return { gap, request: None }]
@@ -263,6 +267,7 @@ fn without_component(sc: &mut Scenario, gone: usize) {
         Mishap::Fault { component, .. }
         | Mishap::Probe { component, .. }
         | Mishap::Read { component, .. }
+        | Mishap::Ails { component, .. }
         | Mishap::Asked { request: Request::Skip(component), .. } => {
             let stays = *component != gone;
             *component = moved(*component);

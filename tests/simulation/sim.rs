@@ -311,8 +311,24 @@ impl Sim<'_> {
         let c = &mut self.controllers[k];
         c.land(begin.action.component);
         let answer = answer.unwrap_or_else(|| self.world.answer(id));
+        if matches!(answer, Answer::Applied(_)) {
+            self.members(k, begin)?;
+        }
         self.say(|| format!("controller {k} hears of {}: {}", named(begin), told(&answer)));
         self.fold(k, What::Fact { action: begin.action, attempt: begin.attempt, answer })
+    }
+
+    /// What a gate that is open found of the other members of its services.
+    fn members(&mut self, k: usize, begin: &Begin) -> Result<(), Violation> {
+        for m in &begin.asks {
+            let ails = self.sc.ails(*m, self.now);
+            if self.controllers[k].run.is_news(*m, ails) {
+                self.happened(if ails { "a member is ill" } else { "a member is well again" });
+                self.say(|| format!("c{m} is {}", if ails { "ill" } else { "well again" }));
+                self.fold(k, What::Member { component: *m, ill: ails.then(|| "it does not answer".into()) })?;
+            }
+        }
+        Ok(())
     }
 
     fn probes(&mut self, k: usize, begin: Begin, epoch: u32) -> Result<(), Violation> {
@@ -796,7 +812,7 @@ impl Sim<'_> {
             if let Err(damage) = self.shadow.apply(event) {
                 return broken(Rule::Replay, format!("the journal cannot be followed: {damage}"));
             }
-            self.judge.followed(*heard, &self.shadow);
+            self.judge.followed(*heard, &self.shadow)?;
             if let Some(id) = at {
                 self.judge.learned(id, before, &self.shadow)?;
             }

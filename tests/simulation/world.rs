@@ -40,6 +40,8 @@ pub struct Real {
     pub untold: bool,
     /// A controller heard that a gate refused it.
     pub gated: bool,
+    /// A controller heard that its gate was open, and its services could not spare it.
+    pub missed: bool,
     /// Its gate was open when it was asked.
     pub let_in: bool,
     /// It was measured, and not well.

@@ -35,6 +35,8 @@ impl Mark {
             }
             What::Stopped { why } => format!("stopped: {why}"),
             What::Seen { service, sight, .. } => seen(&plan.services.get(*service)?.address(), sight)?,
+            What::Member { component, ill: Some(why) } => format!("{} is ill: {why}", name(plan, *component)),
+            What::Member { component, ill: None } => format!("{} is well again", name(plan, *component)),
             _ => return None,
         };
         Some(Mark { at, what })

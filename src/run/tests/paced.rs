@@ -223,6 +223,74 @@ fn a_member_that_is_away_for_good_holds_the_others_when_none_can_be_spared() {
     assert_eq!(Played::new(&service(2, 2)).standings(), "held, held");
 }
 
+/// A member is asked at another one's gate.
+fn found(p: &mut Played, component: usize, ill: Option<&str>) {
+    p.apply(What::Member { component, ill: ill.map(str::to_string) });
+}
+
+#[test]
+fn whoever_cannot_be_spared_beside_an_ill_one_waits_for_those_at_work() {
+    let mut p = Played::new(&service(5, 3));
+    assert_eq!(p.turn(), "gate 0, gate 1");
+    found(&mut p, 4, Some("503"));
+    assert_eq!(p.says(0, "done"), "gate 4", "it serves nobody, and may be worked on");
+    assert_eq!(p.says(1, "done"), "snapshot 1");
+    assert_eq!(p.standings(), "untouched, forward, untouched, untouched, forward");
+    assert_eq!(p.run.ailing(4), Some("503"));
+    assert_eq!(p.well(1, 4), "gate#2 0", "the next attempt, once another one is back");
+    assert_eq!(p.run.others_of_services(0), [1, 2, 3].into());
+    // Who is worked on is judged by its own steps.
+    assert!(!p.run.is_news(4, false) && !p.run.is_news(9, true) && p.run.is_news(2, true));
+    p.well(4, 5);
+    assert_eq!(p.run.ailing(4), None, "it was verified");
+}
+
+#[test]
+fn who_is_ill_for_good_holds_those_that_cannot_be_spared() {
+    let mut plan = service(4, 3);
+    plan.entries[3].verdict = crate::plan::noun::Verdict::NoChange { adopt: false };
+    let mut p = Played::new(&plan);
+    assert_eq!(p.turn(), "gate 0");
+    found(&mut p, 3, Some("503"));
+    assert_eq!(p.says(0, "done"), "finish");
+    assert_eq!(p.run.standing(0), held(3, Hold::Service(0)));
+    // Another controller asks anew.
+    let mut p = Played::new(&plan);
+    p.turn();
+    found(&mut p, 3, Some("503"));
+    p.in_flight.clear();
+    p.apply(What::taken("another", 2));
+    assert_eq!(p.run.ailing(3), None);
+    assert_eq!(p.turn(), "gate#2 0");
+    found(&mut p, 3, Some("503"));
+    found(&mut p, 3, None);
+    assert_eq!(p.says(0, "done"), "snapshot 0");
+}
+
+#[test]
+fn failures_that_are_spent_meanwhile_hold_who_was_sent_back_from_its_gate() {
+    let mut plan = service(5, 3);
+    plan.rollouts[0].pace.max_failures = Some(1);
+    let mut p = Played::new(&plan);
+    assert_eq!(p.turn(), "gate 0, gate 1");
+    p.well(0, 3);
+    p.says(0, "ill");
+    found(&mut p, 4, Some("503"));
+    p.says(1, "done");
+    assert_eq!(p.run.standing(1), held(0, Hold::Budget));
+}
+
+#[test]
+fn a_journal_of_before_lets_whoever_is_at_its_gate_go_on() {
+    let mut p = Played::new(&service(5, 3));
+    p.turn();
+    p.in_flight.clear();
+    p.apply(What::Taken { controller: "before".into(), token: 2, rules: Rules::Fifth });
+    p.turn();
+    found(&mut p, 4, Some("503"));
+    assert_eq!(p.says(0, "done"), "snapshot 0, gate 4");
+}
+
 #[test]
 fn what_the_plan_found_away_may_be_worked_on_and_counts() {
     let mut plan = service(3, 1);
