@@ -68,6 +68,10 @@ impl Times {
                 }
             };
         }
+        // Who waited at its gate begins when it comes there again.
+        if let What::Intent { action: ActionRef { component, leg: Leg::Forth, index: 0 }, .. } = &event.what {
+            self.of.remove(component);
+        }
         if let Some(i) = event.what.component() {
             self.of.entry(i).or_insert((at, at)).1 = at;
         }

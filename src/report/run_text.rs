@@ -147,7 +147,10 @@ impl RunText {
         self.steps.insert(action, (step, steady));
         self.going.insert(action);
         let first = !self.began.contains_key(&(action.component, action.leg));
-        self.began.entry((action.component, action.leg)).or_insert(steady);
+        if first || (action.leg == Leg::Forth && action.index == 0) {
+            // Who waited at its gate begins when it comes there again.
+            self.began.insert((action.component, action.leg), steady);
+        }
         let again = if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
         let (from, to) = levels(plan, action.component);
         let mut said = String::new();
