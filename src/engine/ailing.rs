@@ -29,8 +29,16 @@ pub fn look(plan: &mut Plan, targets: &Targets) {
     }
 }
 
+/// Members whose traffic somebody else has taken away: by entry, why. They serve nobody after the run either.
+pub fn without_traffic(plan: &mut Plan, members: BTreeMap<usize, String>) {
+    for i in members.keys() {
+        plan.entries[*i].idle = true;
+    }
+    not_serving(plan, members);
+}
+
 /// Members that serve nobody, however well they are: by entry, why.
-pub fn not_serving(plan: &mut Plan, members: impl IntoIterator<Item = (usize, String)>) {
+fn not_serving(plan: &mut Plan, members: impl IntoIterator<Item = (usize, String)>) {
     for (i, why) in members {
         let is_member = plan.services.iter().any(|service| service.members.contains(&i));
         if let Some(entry) = plan.entries.get_mut(i).filter(|_| is_member) {

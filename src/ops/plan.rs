@@ -256,7 +256,7 @@ pub(super) fn readings_to_plan(
     kept_out::remember(&mut plan, state, &place.runs, targets);
     past::note(&mut plan, state, &place.runs);
     ailing::look(&mut plan, targets);
-    ailing::not_serving(&mut plan, away);
+    ailing::without_traffic(&mut plan, away);
     ailing::half_done(&mut plan);
     services::spare(&plan)?;
     services::keep(&plan)?;

@@ -143,6 +143,8 @@ pub struct Entry {
     pub observed: Observed,
     /// What a check found ill when the plan was made; only members of services are asked.
     pub ill: Option<String>,
+    /// Whether somebody else has taken its traffic away: a patch does not bring that back.
+    pub idle: bool,
     /// Digest of the state's record that this rests on; `None` when there was none.
     pub record_digest: Option<String>,
     /// What would happen.

@@ -65,6 +65,7 @@ pub fn entry(address: Address, level: &str) -> Entry {
         wave: 0,
         zone: None,
         ill: None,
+        idle: false,
         baseline: None,
         vendor: None,
         drain: None,

@@ -91,6 +91,7 @@ mod tests {
             wave: 0,
             zone: None,
             ill: None,
+            idle: false,
             baseline: None,
             vendor: None,
             drain: None,

@@ -43,8 +43,8 @@ impl Run {
     fn stands_well(&self, i: usize) -> bool {
         let (node, c) = (&self.shape.nodes[i], &self.components[i]);
         match &c.phase {
-            Phase::Committed => true,
-            Phase::Forward => c.is_watched(node),
+            Phase::Committed => !node.idle,
+            Phase::Forward => c.is_watched(node) && !node.idle,
             Phase::Skipped(Skip::Ill(_)) | Phase::Stuck(_) => false,
             phase if phase.unsettled() => false,
             _ => node.serves,

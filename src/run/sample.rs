@@ -56,6 +56,7 @@ fn entry(i: usize, after: &[usize]) -> Entry {
         wave: 0,
         zone: None,
         ill: None,
+        idle: false,
         baseline: None,
         vendor: None,
         drain: None,

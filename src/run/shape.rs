@@ -61,6 +61,8 @@ pub(super) struct Node {
     pub services: Vec<usize>,
     /// Whether it serves before the run.
     pub serves: bool,
+    /// Whether it serves nobody after the run either: somebody else has taken its traffic away.
+    pub idle: bool,
     /// Index into [`Shape::targets`], when somebody on its target must be alone there.
     pub target: Option<usize>,
     /// Must be alone on its target (page 5.3, rule 5).
@@ -176,6 +178,7 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
         zone: None,
         services: Vec::new(),
         serves: serves(entry),
+        idle: entry.idle,
         target: None,
         exclusive: false,
         whole: false,

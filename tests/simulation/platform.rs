@@ -101,6 +101,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         wave: c.wave,
         zone: c.zone.map(|zone| format!("z{zone}")),
         ill: None,
+        idle: false,
         baseline: None,
         vendor: None,
         drain: None,

@@ -71,6 +71,9 @@ pub struct StoredEntry<'a> {
     /// From form 4 on, where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ill: Option<Cow<'a, str>>,
+    /// From form 4 on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    idle: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     record_digest: Option<Cow<'a, str>>,
     verdict: StoredVerdict<'a>,
@@ -112,6 +115,7 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             recorded: level(&entry.recorded),
             observed: StoredObserved::from(&entry.observed),
             ill: entry.ill.as_deref().map(Cow::Borrowed),
+            idle: entry.idle,
             record_digest: entry.record_digest.as_deref().map(Cow::Borrowed),
             verdict: StoredVerdict::from(&entry.verdict),
         }
@@ -154,6 +158,7 @@ impl StoredEntry<'_> {
             recorded: self.recorded.map(Into::into),
             observed: self.observed.into(),
             ill: self.ill.map(Cow::into_owned),
+            idle: self.idle,
             record_digest: self.record_digest.map(Cow::into_owned),
             verdict: self.verdict.into(),
         })

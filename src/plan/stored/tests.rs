@@ -113,6 +113,7 @@ fn everything_that_a_failure_may_take_back_is_stored() {
         (entry.rollout, entry.wave) = (i, i / 2);
         entry.zone = (i > 1).then(|| format!("rack {i}"));
         entry.ill = (i > 2).then(|| format!("check \"{i}\": 503"));
+        entry.idle = i > 2;
         entry.silence = (i > 2).then(|| {
             let labels = vec![("instance".into(), format!("web-{i}"))];
             Box::new(Silence {

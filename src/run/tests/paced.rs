@@ -223,6 +223,17 @@ fn a_member_that_is_away_for_good_holds_the_others_when_none_can_be_spared() {
     assert_eq!(Played::new(&service(2, 2)).standings(), "held, held");
 }
 
+#[test]
+fn whose_traffic_somebody_else_took_away_serves_nobody_when_it_is_patched_either() {
+    let mut plan = service(3, 1);
+    (plan.entries[0].ill, plan.entries[0].idle) = (Some("in maintenance".into()), true);
+    let mut p = Played::new(&plan);
+    assert_eq!(p.turn(), "gate 0, gate 1");
+    p.well(0, 5);
+    assert_eq!((p.run.away(0), p.run.room(0)), (2, 0), "the third one waits");
+    assert_eq!(p.well(1, 5), "gate 2");
+}
+
 /// A member is asked at another one's gate.
 fn found(p: &mut Played, component: usize, ill: Option<&str>) {
     p.apply(What::Member { component, ill: ill.map(str::to_string) });
