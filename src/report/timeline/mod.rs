@@ -26,6 +26,7 @@ use crate::plan::Plan;
 use crate::run::Run;
 use crate::run::event::{Event, Leg, What};
 use patchform_sdk::ended::millis;
+use phase::is_out;
 use std::time::Duration;
 
 /// A stretch of time in which a component was at one thing, in milliseconds since the run began.
@@ -107,6 +108,8 @@ struct Filling<'a> {
     at: u64,
     /// Rows by entry; `None` where nothing changes.
     rows: Vec<Option<Row>>,
+    /// When what uses an entry was kept away from it: from, until.
+    out: Vec<Vec<(u64, u64)>>,
     marks: Vec<Mark>,
     /// When nobody drove it: from, until.
     alone: Vec<(u64, u64)>,
@@ -157,8 +160,9 @@ impl<'a> Filling<'a> {
         };
         let rows = (0..plan.entries.len()).map(|i| plan.change(i).map(|_| row(i))).collect();
         let (times, marks, alone) = Default::default();
+        let out = vec![Vec::new(); plan.entries.len()];
         let run = Run::start(plan, id);
-        Filling { plan, run, times, started, at: 0, rows, marks, alone, looks: 0, moved: true }
+        Filling { plan, run, times, started, at: 0, rows, out, marks, alone, looks: 0, moved: true }
     }
 
     fn take(&mut self, event: &Event) {
@@ -201,7 +205,15 @@ impl<'a> Filling<'a> {
     /// What component `i` is at from now on.
     fn look(&mut self, i: usize) {
         let phase = Phase::at(&self.run, i);
+        let out = is_out(&self.run, i);
         let Some(Some(row)) = self.rows.get_mut(i) else { return };
+        let times = &mut self.out[i];
+        match times.last_mut() {
+            Some((_, until)) if *until == u64::MAX && !out => *until = self.at,
+            Some((_, until)) if *until == u64::MAX => {}
+            _ if out => times.push((self.at, u64::MAX)),
+            _ => {}
+        }
         let Some(last) = row.spans.last_mut() else { return };
         if last.phase == phase {
             return;
@@ -238,12 +250,13 @@ impl<'a> Filling<'a> {
         let finished = self.started.plus(Duration::from_millis(length));
         let seen = view(self.plan, &self.run, &self.times, self.started, finished);
         let mut rows: Vec<Row> = self.rows.into_iter().flatten().collect();
+        let out = self.out;
         for (row, settled) in rows.iter_mut().zip(seen.components) {
             if let Some(last) = row.spans.last_mut() {
                 last.until = length;
             }
             row.spans.retain(|s| s.from < s.until);
-            row.spans = with_gaps(&row.spans, &self.alone);
+            row.spans = with_gaps(&row.spans, &self.alone, &out[row.entry]);
             (row.stands, row.took) = (settled.stands, settled.took);
             row.why = match settled.cause.is_empty() || settled.stands == Stands::Stuck {
                 true => settled.why,
@@ -263,8 +276,8 @@ impl<'a> Filling<'a> {
     }
 }
 
-/// The same spans, with what nobody drove taken out of those that were not settled.
-fn with_gaps(spans: &[Span], alone: &[(u64, u64)]) -> Vec<Span> {
+/// The same spans, with what nobody drove taken out of those that were not settled; `out_then`: when what uses it was kept away.
+fn with_gaps(spans: &[Span], alone: &[(u64, u64)], out_then: &[(u64, u64)]) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::with_capacity(spans.len());
     let mut gaps = alone.iter().copied().filter(|(from, until)| from < until).peekable();
     for span in spans {
@@ -273,7 +286,10 @@ fn with_gaps(spans: &[Span], alone: &[(u64, u64)]) -> Vec<Span> {
             while gaps.next_if(|(_, until)| *until <= from).is_some() {}
             let (phase, until) = match gaps.peek() {
                 _ if span.phase == Phase::Over => (Phase::Over, span.until),
-                Some((gap, until)) if *gap <= from => (Phase::Alone, span.until.min(*until)),
+                Some((gap, until)) if *gap <= from => {
+                    let out = out_then.iter().any(|(since, back)| since <= gap && gap < back);
+                    (if out { Phase::Out } else { Phase::Alone }, span.until.min(*until))
+                }
                 Some((gap, _)) => (span.phase, span.until.min(*gap)),
                 None => (span.phase, span.until),
             };

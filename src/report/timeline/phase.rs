@@ -22,6 +22,8 @@ pub enum Phase {
     Snapshot,
     /// Its health is asked.
     Verify,
+    /// Nothing is done there, and its traffic is away or customers are kept out.
+    Out,
     /// Traffic is taken away or given back, customers are kept out or let in.
     Drain,
     /// The level changes, and comes into force.
@@ -46,7 +48,7 @@ pub struct Look {
 
 impl Phase {
     /// How each is drawn, in the order of their ranks.
-    pub const LOOKS: [Look; 10] = [
+    pub const LOOKS: [Look; 11] = [
         look(Phase::Over, "settled", ' ', Tint::Plain, ("none", "none")),
         look(Phase::Waits, "waits", '.', Tint::Dim, ("#d8dee4", "#343b44")),
         look(Phase::Alone, "nobody drove the run", '?', Tint::Bad, ("url(#alone)", "url(#alone)")),
@@ -54,6 +56,7 @@ impl Phase {
         look(Phase::Fetch, "fetch", 'f', Tint::Plain, ("#c8b6e2", "#6e5494")),
         look(Phase::Snapshot, "snapshot", 's', Tint::Plain, ("#f0c94a", "#a8861a")),
         look(Phase::Verify, "verify", 'v', Tint::Good, ("#3fb68b", "#2f9e77")),
+        look(Phase::Out, "out, and nothing is done", 'o', Tint::Change, ("#7a6f9b", "#b7a9e0")),
         look(Phase::Drain, "drain or block", 'd', Tint::Plain, ("#cc79a7", "#b8628f")),
         look(Phase::Patch, "patch", 'P', Tint::Change, ("#0072b2", "#58a6d8")),
         look(Phase::Restore, "going back", 'R', Tint::Bad, ("#d55e00", "#f0883e")),
@@ -94,11 +97,17 @@ impl Phase {
                     Phase::of(step, action.leg)
                 }
                 _ if run.standing(i) == Standing::GoingBack && run.awaits_reading(i) => Phase::Restore,
+                _ if is_out(run, i) => Phase::Out,
                 _ => Phase::Waits,
             },
             _ => Phase::Over,
         }
     }
+}
+
+/// Whether what uses component `i` may be kept away from it.
+pub(super) fn is_out(run: &Run, i: usize) -> bool {
+    run.is_drained(i) || run.is_blocked(i)
 }
 
 const fn look(

@@ -75,12 +75,17 @@ proptest! {
             gap
         }).collect();
         let phase = |spans: &[Span], at: u64| spans.iter().find(|s| s.from <= at && at < s.until).map(|s| s.phase);
-        let cut = with_gaps(&spans, &gaps);
+        let cut = with_gaps(&spans, &gaps, &[]);
         for t in 0..at {
             let alone = gaps.iter().any(|(from, until)| *from <= t && t < *until);
             let before = phase(&spans, t);
             let expected = if alone && before != Some(Phase::Over) { Some(Phase::Alone) } else { before };
             prop_assert_eq!(phase(&cut, t), expected, "at {}", t);
+        }
+        let out = with_gaps(&spans, &gaps, &[(0, u64::MAX)]);
+        for t in 0..at {
+            let said = phase(&cut, t).map(|phase| if phase == Phase::Alone { Phase::Out } else { phase });
+            prop_assert_eq!(phase(&out, t), said, "at {}", t);
         }
     }
 }
@@ -180,4 +185,24 @@ fn marks_that_fall_together_have_their_numbers_side_by_side_and_at_every_axis() 
             "{row:?}"
         );
     }
+}
+
+/// The picture answers who was out, and for how long, also while nobody drove the run.
+#[test]
+fn who_is_out_while_nothing_is_done_there_is_drawn_so() {
+    let mut plan = fleet(1);
+    let Verdict::Change(change) = &mut plan.entries[0].verdict else { panic!("it changes") };
+    change.forth.insert(1, Planned { action: Step::Drain, ..change.forth[0] });
+    let events = played(&plan, 1, 0);
+    let drained =
+        events.iter().position(|e| matches!(&e.what, What::Intent { step: Step::Drain, .. })).unwrap();
+    let mut events = events[..drained + 2].to_vec();
+    let later = |seconds| START.plus(Duration::from_secs(seconds));
+    events.push(Event { at: later(100), what: What::Stopped { why: "asked".into() } });
+    events.push(Event { at: later(200), what: What::taken("ana@host", 2) });
+    let timeline = Timeline::of(&plan, "r1", &events, Some(later(300)));
+    let last = timeline.rows[0].spans.last().unwrap();
+    assert_eq!((last.phase, last.until), (Phase::Out, 300_000));
+    assert!(timeline.rows[0].spans.iter().all(|span| span.phase != Phase::Alone));
+    assert!(text(&plan, &timeline, &zone(), Style::plain(80)).contains("out, and nothing is done"));
 }
