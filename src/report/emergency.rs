@@ -248,7 +248,7 @@ fn all_typed(plan: &Plan, entry: &Entry, line: Line) -> Option<Doing> {
     let traffic = plan.traffic.get(entry.block.as_ref()?.at?)?;
     let mut doing = by_hand(traffic, "MEMBER", line)?;
     if let Doing::Type { place, .. } = &mut doing {
-        place.push_str(", for each MEMBER of it");
+        place.push_str(", for each MEMBER of it that was not away before the run");
     }
     Some(doing)
 }

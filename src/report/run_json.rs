@@ -394,6 +394,9 @@ mod tests {
         let schema = Schema::parse(include_str!("../../docs/schemas/event.schema.json"));
         let (plan, events) = story();
         let mut lines: Vec<String> = events.iter().map(|e| event(&plan, "r1", e)).collect();
+        for ill in [Some("503".to_string()), None] {
+            lines.push(event(&plan, "r1", &Event { at: Moment(0), what: What::Member { component: 0, ill } }));
+        }
         for how in [Ended::Complete, Ended::Incomplete, Ended::Restored, Ended::Halted, Ended::Stuck] {
             lines.push(outcome(&plan, &ended(&plan, how)));
         }
@@ -411,7 +414,7 @@ mod tests {
             }
             types.insert(json["type"].as_str().map(String::from));
         }
-        assert_eq!(types.len(), 12);
+        assert_eq!(types.len(), 13);
     }
 
     fn failure() -> String {
