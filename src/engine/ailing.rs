@@ -78,6 +78,9 @@ const FRESH: Duration = Duration::from_millis(10);
 #[derive(Default)]
 pub struct Seen(Mutex<BTreeMap<usize, (Instant, Option<String>)>>);
 
+/// Is told of members: what is ill of each that is, and of each that is well again.
+pub(super) type Found<'f> = &'f (dyn Fn(usize, Option<String>) + Sync);
+
 impl Seen {
     fn last(&self) -> MutexGuard<'_, BTreeMap<usize, (Instant, Option<String>)>> {
         // Nothing under this lock leaves a value half-changed.
@@ -86,12 +89,8 @@ impl Seen {
 }
 
 impl Tools {
-    /// Asks members of services how they are, and tells of each that is ill, and of each that is well again.
-    pub(super) fn ask_members(
-        &self,
-        members: &BTreeSet<usize>,
-        found: &(dyn Fn(usize, Option<String>) + Sync),
-    ) {
+    /// Asks members of services how they are.
+    pub(super) fn ask_members(&self, members: &BTreeSet<usize>, found: Found<'_>) {
         let members: Vec<usize> = members.iter().copied().collect();
         let fresh = FRESH.saturating_mul(u32::try_from(members.len()).unwrap_or(u32::MAX));
         chunk::abreast(&members, |m| {

@@ -1,6 +1,7 @@
 //! The core's own steps: the gate before a component is touched, its health before and after, and whether it reads as it should.
 
-use super::health::{Found, Look};
+use super::ailing::Found;
+use super::health::{self, Look};
 use super::perform::{Tools, asked_again, digest_of, goal};
 use super::subject::provider_of;
 use crate::model::PatchLevel;
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 impl Tools {
     /// Does one of the core's own steps. `found` is told how other members of its services are.
-    pub(super) fn own_step(&self, begin: &Begin, found: &(dyn Fn(usize, Option<String>) + Sync)) -> Answer {
+    pub(super) fn own_step(&self, begin: &Begin, found: Found<'_>) -> Answer {
         let Some((entry, change)) = self.changing(begin.action.component) else {
             return Answer::refused("the plan does not change this component");
         };
@@ -34,13 +35,7 @@ impl Tools {
 
     /// Asks the policy, whether the component is still what the plan was made for, in the part that it plays, too, and how the
     /// others of its services are: whether these can spare it, the run knows.
-    fn gate(
-        &self,
-        begin: &Begin,
-        entry: &Entry,
-        change: &Change,
-        found: &(dyn Fn(usize, Option<String>) + Sync),
-    ) -> Answer {
+    fn gate(&self, begin: &Begin, entry: &Entry, change: &Change, found: Found<'_>) -> Answer {
         let subject = policy::Subject { entry, change, next: begin.action.index };
         match policy::judge(subject, (&self.plan).into(), clock::now()) {
             policy::Verdict::Pass => {}
@@ -89,7 +84,7 @@ impl Tools {
         let ill = differs(&observed, goal).or_else(|| self.provider_finds(begin, entry, change));
         match ill {
             None if goal.is_some() => self.health(entry, &Look::After(&begin.baseline)).answer(digest),
-            verdict => Found { verdict, ailments: Vec::new() }.answer(digest),
+            verdict => health::Found { verdict, ailments: Vec::new() }.answer(digest),
         }
     }
 

@@ -395,7 +395,11 @@ mod tests {
         let (plan, events) = story();
         let mut lines: Vec<String> = events.iter().map(|e| event(&plan, "r1", e)).collect();
         for ill in [Some("503".to_string()), None] {
-            lines.push(event(&plan, "r1", &Event { at: Moment(0), what: What::Member { component: 0, ill } }));
+            lines.push(event(
+                &plan,
+                "r1",
+                &Event { at: Moment(0), what: What::Member { component: 0, ill } },
+            ));
         }
         for how in [Ended::Complete, Ended::Incomplete, Ended::Restored, Ended::Halted, Ended::Stuck] {
             lines.push(outcome(&plan, &ended(&plan, how)));

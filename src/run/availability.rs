@@ -93,7 +93,8 @@ impl Run {
         }
         match ill {
             Some(why) if self.stands_well(i) => drop(self.availability.ill.insert(i, why.into())),
-            _ => self.found_well(i),
+            Some(_) => {}
+            None => self.found_well(i),
         }
         self.account(i);
         Ok(())

@@ -208,10 +208,9 @@ impl<'a> Filling<'a> {
         let out = is_out(&self.run, i);
         let Some(Some(row)) = self.rows.get_mut(i) else { return };
         let times = &mut self.out[i];
-        match times.last_mut() {
-            Some((_, until)) if *until == u64::MAX && !out => *until = self.at,
-            Some((_, until)) if *until == u64::MAX => {}
-            _ if out => times.push((self.at, u64::MAX)),
+        match (times.last_mut().filter(|(_, until)| *until == u64::MAX), out) {
+            (Some((_, until)), false) => *until = self.at,
+            (None, true) => times.push((self.at, u64::MAX)),
             _ => {}
         }
         let Some(last) = row.spans.last_mut() else { return };
