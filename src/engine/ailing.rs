@@ -3,7 +3,7 @@
 //! gate, the run's own count says (`run::availability`).
 
 use super::perform::Tools;
-use crate::config::checked::Need;
+use crate::config::checked::{Check, Need};
 use crate::plan::noun::{Entry, Observed, Plan};
 use crate::target::Targets;
 use crate::target::check::{self, Place};
@@ -62,14 +62,33 @@ pub fn half_done(plan: &mut Plan) {
 /// What is ill of what has to be well.
 fn ill(entry: &Entry, targets: &Targets) -> Option<String> {
     let place = Place { connection: &entry.connection, targets, since: None, mark: None };
-    let needed = entry.checks.iter().filter(|check| check.need != Need::Wanted);
-    let ill = check::ill_at_a_glance(needed, &place, &AtomicBool::new(false));
+    let ill = check::ill_at_a_glance(needed(entry), &place, &AtomicBool::new(false));
     ill.map(|(check, why)| format!("check {:?}: {why}", check.name))
 }
 
 /// So often a member that was well is looked at before it is believed to be ill, and so long after each other.
 const LOOKS: usize = 3;
 const BETWEEN: Duration = Duration::from_secs(1);
+/// They are asked no longer than this, whatever the checks say: a deadline must stay within a clock's range.
+const LONGEST: Duration = Duration::from_secs(86_400);
+/// How long members may be asked, however their checks hang.
+pub(super) fn patience(plan: &Plan, members: &BTreeSet<usize>) -> Duration {
+    let looks = u32::try_from(LOOKS).unwrap_or(u32::MAX);
+    let long = |m: &usize| {
+        let checks = plan.entries.get(*m).into_iter().flat_map(needed);
+        let once = checks.map(|check| check.at_a_glance().within.saturating_add(check.timeout));
+        once.fold(BETWEEN, Duration::saturating_add).saturating_mul(looks)
+    };
+    let each = members.iter().map(long).max().unwrap_or_default();
+    each.saturating_mul(u32::try_from(members.len().div_ceil(chunk::ABREAST)).unwrap_or(u32::MAX))
+        .min(LONGEST)
+}
+
+/// What has to be well of a member.
+fn needed(entry: &Entry) -> impl Iterator<Item = &Check> {
+    entry.checks.iter().filter(|check| check.need != Need::Wanted)
+}
+
 /// For so long what was found of a member counts, for each that is asked: of very many who are at their gates at once not each asks
 /// all the others.
 const FRESH: Duration = Duration::from_millis(10);
@@ -119,5 +138,23 @@ impl Tools {
         }
         self.seen.last().insert(m, (Instant::now(), why.clone()));
         why
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::samples;
+
+    #[test]
+    fn members_are_waited_for_as_long_as_their_checks_may_hang() {
+        let plan = samples::everything();
+        let (m, entry) =
+            plan.entries.iter().enumerate().find(|(_, entry)| needed(entry).count() > 1).unwrap();
+        let glances = needed(entry).map(|check| check.at_a_glance().within + check.timeout);
+        assert_eq!(patience(&plan, &[m].into()), (glances.sum::<Duration>() + BETWEEN) * 3);
+        assert_eq!(patience(&plan, &BTreeSet::new()), Duration::ZERO);
+        let all: BTreeSet<usize> = (0..plan.entries.len()).collect();
+        assert!(patience(&plan, &all) >= patience(&plan, &[m].into()) && patience(&plan, &all) <= LONGEST);
     }
 }

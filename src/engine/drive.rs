@@ -4,6 +4,7 @@
 //! performed rests on nothing that is not durable. Time left is kept by the steady clock; the wall clock only dates
 //! the lines.
 
+use super::ailing::patience;
 use super::blame;
 use super::flight::{Flight, Flights, pause_before, watched_for};
 use super::inbox::{Inbox, Letter};
@@ -259,7 +260,7 @@ impl Drive<'_> {
             for command in &commands {
                 match command {
                     Command::Begin(begin) => {
-                        let deadline = deadline(self.plan, begin.action);
+                        let deadline = deadline(self.plan, begin.action) + patience(self.plan, &begin.asks);
                         self.flights.add(begin.action.component, Flight::Action(begin.clone()), deadline);
                         self.fold(intent(begin))?;
                     }

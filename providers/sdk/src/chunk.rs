@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How many are read at once. The core has four chunks on their way, and works on 64 callbacks at once.
-const ABREAST: usize = 16;
+pub const ABREAST: usize = 16;
 /// No reading is begun later: the core waits ten minutes for a chunk, and one reading may take two.
 const BUDGET: Duration = Duration::from_secs(240);
 
