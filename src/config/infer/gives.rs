@@ -6,6 +6,7 @@ use super::{Guess, Sort};
 use crate::config::convert::{fit, unify};
 use crate::config::functions::{Function, groups};
 use crate::config::types::Type;
+use crate::config::value::Marks;
 use std::sync::Arc;
 
 impl Function {
@@ -62,7 +63,9 @@ impl Called<'_> {
                 let Some(Ok(found)) = text.map(groups) else { return function.any_result() };
                 if function.name == "regex" { Guess::of(found) } else { Guess::Of(Type::list(found)) }
             }
-            ("sensitive" | "nonsensitive" | "ephemeralasnull", open) => open.clone(),
+            ("sensitive", open) => open.clone().marked(&Marks::anonymous()),
+            ("nonsensitive", open) => open.clone().bare(),
+            ("ephemeralasnull", open) => open.clone(),
             ("element" | "one", Guess::Of(Type::List(ty) | Type::Set(ty))) => of(ty),
             ("element" | "one", Guess::Tuple(items)) => Guess::of(alike(items.iter().map(Guess::ty))),
             ("lookup", Guess::Of(Type::Map(ty))) => of(ty),
