@@ -171,7 +171,7 @@ fn the_console_answers_what_needs_no_value_and_tells_what_is_known_of_the_rest()
     for (line, wrong) in [
         ("var.level.x", "A string has no attributes"),
         ("var.levle", "Did you mean var.level?"),
-        ("var.hosts[0]", "A map is indexed by a string"),
+        ("var.hosts[var.hosts]", "A map is indexed by a string, not by a map"),
     ] {
         asked(&lab, line).exits(1).says(wrong);
     }

@@ -189,7 +189,8 @@ impl Expander<'_, '_> {
             address: level::baseline(self.path, name).into(),
             span: written.value.span(),
         });
-        let binding = scope.asks().map(|outer| Binding { outer, names: vec![guess::this(self.block)] });
+        let asked = scope.asks().filter(|_| this.is_none());
+        let binding = asked.map(|outer| Binding { outer, names: vec![guess::this(self.block)] });
         let inner;
         let mut is_whole = true;
         let (connection, snapshot, lifecycle, windows, drained, block, silence, checks, role) =
@@ -273,7 +274,7 @@ impl Expander<'_, '_> {
                         continue;
                     }
                 },
-                // That it is missing was said.
+                // That it is missing was said; it is no null.
                 None if plan.required && plan.default.is_none() => {
                     good = false;
                     continue;

@@ -172,6 +172,12 @@ impl Reading {
                 return fault.into_iter().for_each(|fault| self.fault(called, fault, room));
             }
         }
+        if function.name == "setproduct" {
+            let unlike = |(index, arg)| Some((index, fit(arg, &Type::list(Type::Any)).err()?));
+            if let Some((index, error)) = args.iter().enumerate().find_map(unlike) {
+                self.fault(called, Fault::at(index, error.describe("set")), room);
+            }
+        }
         let clash = |a: &Guess| args.iter().any(|b| a.sort().differs(b.sort()));
         if function.name == "coalesce" && args.iter().any(clash) {
             let fault = self.complaint(called, room).filter(|fault| fault.argument.is_none());

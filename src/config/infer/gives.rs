@@ -32,6 +32,15 @@ impl Function {
     }
 }
 
+/// The type of what is left where all lists are taken apart.
+fn flat(ty: &Type) -> Type {
+    match ty {
+        Type::List(of) | Type::Set(of) => flat(of),
+        Type::Tuple(types) => alike(types.iter().map(flat)),
+        other => other.clone(),
+    }
+}
+
 /// Every combination of one element of each: a set where one of them is one.
 fn product(args: &[Guess]) -> Guess {
     let of = |arg: &Guess| match fit(arg, &Type::list(Type::Any)).map(|list| list.ty()) {
@@ -71,9 +80,7 @@ impl Called<'_> {
             ("lookup", Guess::Of(Type::Map(ty))) => of(ty),
             ("values", Guess::Of(Type::Map(ty))) => Guess::Of(Type::List(ty.clone())),
             ("reverse" | "slice", Guess::Of(Type::List(_))) | ("distinct" | "matchkeys", _) => first.clone(),
-            ("flatten", Guess::Of(Type::List(ty) | Type::Set(ty))) if ty.is_simple() => {
-                Guess::Of(Type::List(ty.clone()))
-            }
+            ("flatten", _) => Guess::Of(Type::list(flat(&first.ty()))),
             ("chunklist", _) => Guess::Of(Type::list(first.ty())),
             ("merge" | "concat" | "coalescelist" | "setunion" | "setintersection" | "setsubtract", _)
                 if matches!(shared, Type::Map(_) | Type::List(_) | Type::Set(_)) =>

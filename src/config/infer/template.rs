@@ -28,7 +28,7 @@ impl Reading {
 
 fn read(called: &Called<'_>, source: &Value, variables: &Guess, room: &Room<'_>) -> Result<Guess, Fault> {
     let any = called.function.any_result();
-    let Some(first) = source.as_str() else { return Ok(any) };
+    let Some(first) = source.as_str().filter(|_| !source.is_sensitive()) else { return Ok(any) };
     let in_file = called.function.name == "templatefile";
     let (text, name) = match (in_file, room.scope().file_reader()) {
         (true, Some(files)) => (template_in(source, files)?, quoted(first)),

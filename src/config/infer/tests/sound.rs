@@ -100,7 +100,10 @@ fn sound_with(seed: u64, text: &str, secrets: &[&str], random: &mut Random) -> R
             return Err(format!("{seed}: {text}\nis complained of: {told}\nand comes to {came}"));
         }
         if let Ok(value) = done {
-            let holds = wrong.has_errors() || covers(&guess, &value);
+            let element = guess.clone().element();
+            let mut children = value.children().map(|child| child.clone().marked(value.marks()));
+            let of_each = children.all(|child| covers(&element, &child));
+            let holds = wrong.has_errors() || covers(&guess, &value) && of_each;
             if !holds {
                 let came = value.brief();
                 return Err(format!("{seed}: {text}\nis guessed to be {guess:?}\nand comes to {came}"));
