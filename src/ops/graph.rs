@@ -13,11 +13,14 @@ use crate::provider::watch::Silent;
 use std::path::Path;
 use std::sync::Arc;
 
+/// A graph, and what is shown of its nodes.
+pub type Drawing = (Graph, Vec<Node>);
+
 /// The graph of the configuration; or of its blocks where some variables have no value, which is warned of.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn of_configuration(inputs: &Inputs) -> Result<((Graph, Vec<Node>), (Diagnostics, Sources)), Failure> {
+pub fn of_configuration(inputs: &Inputs) -> Result<(Drawing, (Diagnostics, Sources)), Failure> {
     let inputs = Inputs { may_lack: true, ..inputs.clone() };
     let checked = checking::checked(&inputs, Arc::new(Silent), Unresolved::Refused, check::drawn)?;
     let (graph, warnings) = match &checked.config {
@@ -31,6 +34,6 @@ pub fn of_configuration(inputs: &Inputs) -> Result<((Graph, Vec<Node>), (Diagnos
 ///
 /// # Errors
 /// A plan that cannot be read.
-pub fn of_plan(path: &Path) -> Result<(Graph, Vec<Node>), Failure> {
+pub fn of_plan(path: &Path) -> Result<Drawing, Failure> {
     drawing::of_plan(&saved::read_saved(path)?).map_err(Failure::error)
 }
