@@ -184,6 +184,7 @@ fn wrong(takes: Takes) -> Vec<String> {
         Takes::Word(_) => &["\"zebra\"", "[]"],
         Takes::Texts => &["\"x\"", "[[]]", "[null]"],
         Takes::Object => &["[]", "\"x\""],
+        Takes::TextMap => &["[]", "\"x\"", "{ a = [] }"],
         Takes::Whole(..) => &["1.5", "\"x\"", "[]", "-1"],
         Takes::Any | Takes::Special(_) => &[],
     };

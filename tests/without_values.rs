@@ -3,7 +3,7 @@
 
 mod lab;
 
-use lab::Lab;
+use lab::{Lab, Ran};
 use std::fs;
 use std::path::Path;
 
@@ -84,4 +84,118 @@ fn any_argument_may_come_from_a_variable_without_a_value() {
     }
     assert!(tried > 150, "{tried}");
     assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+const FLEET: &str = r#"
+variable "hosts" {
+  type = map(object({ zone = string }))
+}
+variable "level" {
+  type = string
+}
+variable "password" {
+  type      = string
+  sensitive = true
+}
+locals {
+  known = 1 + 1
+  open  = "${var.level}-1"
+}
+module "db" {
+  source = "./db"
+  level  = var.level
+}
+component "command" "web" {
+  for_each    = var.hosts
+  patch_level = module.db.level
+  read        = ["cat", each.key]
+  patch       = ["true"]
+}
+component "command" "front" {
+  patch_level = "1"
+  read        = ["cat", "front"]
+  patch       = ["true"]
+  depends_on  = [command.web]
+}
+"#;
+
+const DB: &str = r#"
+variable "level" {
+  type = string
+}
+component "command" "db" {
+  patch_level = var.level
+  read        = ["cat", "db"]
+  patch       = ["true"]
+}
+output "level" {
+  value = command.db.patch_level
+}
+"#;
+
+fn fleet() -> Lab {
+    let lab = Lab::new(FLEET);
+    lab.write("db/main.pf.hcl", DB);
+    lab
+}
+
+/// Gives a line to a console.
+fn asked(lab: &Lab, line: &str) -> Ran {
+    lab.write("line", line);
+    let mut command = lab.patchform_command("console");
+    command.stdin(fs::File::open(lab.path("line")).unwrap());
+    Ran::of(command.output().unwrap())
+}
+
+#[test]
+fn the_console_answers_what_needs_no_value_and_tells_what_is_known_of_the_rest() {
+    let lab = fleet();
+    for (line, answer) in [
+        ("1+1", "2"),
+        ("local.known", "2"),
+        ("command.front.read[1]", "\"front\""),
+        ("var.level", "(known once var.level has a value: string)"),
+        ("length(var.hosts) + local.known", "(known once var.hosts has a value: number)"),
+        (
+            "{ a = local.open, b = var.hosts }",
+            "(known once local.open and var.hosts have values: object({ a =",
+        ),
+        ("module.db.level", "(known once module.db.level has a value: string)"),
+        ("command.web[\"a\"].read", "(known once command.web has a value: list(string))"),
+        ("upper(var.password)", "(known once var.password has a value: sensitive)"),
+        ("true || var.level == \"1\"", "true"),
+    ] {
+        let ran = asked(&lab, line).exits(0).says("3 variables have no value yet");
+        assert!(ran.out.starts_with(answer), "{line}: {}", ran.out);
+    }
+    for (line, wrong) in [
+        ("var.level.x", "A string has no attributes"),
+        ("var.levle", "Did you mean var.level?"),
+        ("var.hosts[var.hosts]", "A map is indexed by a string, not by a map"),
+    ] {
+        asked(&lab, line).exits(1).says(wrong);
+    }
+}
+
+#[test]
+fn the_graph_has_blocks_in_place_of_instances_that_are_not_known() {
+    let lab = fleet();
+    let drawn = lab.patchform("graph").exits(0).says("3 variables have no value yet");
+    let drawn = drawn.says("command.web").says("command.front").says("module.db.command.db");
+    assert_eq!(drawn.out.matches("->").count(), 2, "{}", drawn.out);
+    let values = "--var level=1 --var password=x --var hosts={a={zone=\"a\"},b={zone=\"b\"}}";
+    let drawn = lab.patchform(&format!("graph {values}")).exits(0).says("command.web[\\\"b\\\"]");
+    assert!(drawn.err.is_empty(), "{}", drawn.err);
+}
+
+#[test]
+fn many_variables_without_a_value_are_told_of_in_a_few_lines() {
+    let lab = Lab::empty();
+    let variables: String = (0..70).map(|n| format!("variable \"v{n}\" {{ type = string }}\n")).collect();
+    lab.write("main.pf.hcl", format!("{variables}output \"all\" {{\n  value = var.v69.x\n}}\n"));
+    let told = lab.patchform("validate").exits(1).says("70 variables have no value yet");
+    let told = told.says("v0 (main.pf.hcl:1)").says("and 17 more").says("A string has no attributes");
+    assert!(told.err.lines().count() < 30, "{}", told.err);
+    let (first, last) = (told.err.find("warning:"), told.err.find("error:"));
+    assert!(first < last, "{}", told.err);
 }

@@ -65,11 +65,7 @@ impl Times {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        let zone = Zone::named(&written.timezone);
-        if zone.is_none() {
-            let what = format!("There is no time zone {:?}", written.timezone);
-            wrong.push(complaint(Field::Timezone, None, what, "", ""));
-        }
+        let zone = zone(written, &mut wrong);
         let rule = if written.dates.is_empty() {
             again(written, &mut wrong)
         } else {
@@ -135,6 +131,27 @@ impl Times {
     }
 }
 
+/// What is wrong with single fields.
+pub(super) fn apart(written: &Written) -> Vec<Wrong> {
+    let mut wrong: Vec<Wrong> = too_many(written).collect();
+    zone(written, &mut wrong);
+    openings(written, &mut wrong);
+    duration(written, &mut wrong);
+    for (field, texts) in [(Field::Except, &written.except), (Field::Dates, &written.dates)] {
+        read_dates(field, texts, &mut wrong);
+    }
+    wrong
+}
+
+fn zone(written: &Written, wrong: &mut Vec<Wrong>) -> Option<Zone> {
+    let zone = Zone::named(&written.timezone);
+    if zone.is_none() {
+        let what = format!("There is no time zone {:?}", written.timezone);
+        wrong.push(complaint(Field::Timezone, None, what, "", ""));
+    }
+    zone
+}
+
 fn again(written: &Written, wrong: &mut Vec<Wrong>) -> Option<Rule> {
     let before = wrong.len();
     let (on, times) = openings(written, wrong);
@@ -182,14 +199,8 @@ fn too_many(written: &Written) -> impl Iterator<Item = Wrong> {
 
 /// What is said besides `dates`, which say all.
 fn besides(written: &Written) -> Option<Wrong> {
-    let said = [
-        (Field::Start, written.start.is_some()),
-        (Field::Days, !written.days.is_empty()),
-        (Field::Cron, written.cron.is_some()),
-        (Field::Duration, written.duration.is_some()),
-        (Field::Except, !written.except.is_empty()),
-    ];
-    let (field, _) = said.into_iter().find(|(_, said)| *said)?;
+    let others = [Field::Start, Field::Days, Field::Cron, Field::Duration, Field::Except];
+    let field = others.into_iter().find(|field| written.says(*field))?;
     let what = format!("Either \"dates\" or \"{}\" says when it is", field.name());
     Some(complaint(
         field,

@@ -79,4 +79,24 @@ impl Written {
     pub fn read(&self) -> Result<Times, Vec<Wrong>> {
         Times::read(self)
     }
+
+    /// What is wrong with what it says, whatever would be said in place of what it does not.
+    pub fn apart(&self) -> Vec<Wrong> {
+        let mut wrong = super::times::apart(self);
+        wrong.retain(|wrong| self.says(wrong.field));
+        wrong
+    }
+
+    /// Whether a field is written.
+    pub(super) fn says(&self, field: Field) -> bool {
+        match field {
+            Field::Timezone => !self.timezone.is_empty(),
+            Field::Start => self.start.is_some(),
+            Field::Days => !self.days.is_empty(),
+            Field::Cron => self.cron.is_some(),
+            Field::Duration => self.duration.is_some(),
+            Field::Except => !self.except.is_empty(),
+            Field::Dates => !self.dates.is_empty(),
+        }
+    }
 }

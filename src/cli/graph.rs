@@ -41,7 +41,11 @@ enum Format {
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let (graph, nodes) = match &arguments.plan {
         Some(path) => ops::graph::of_plan(path)?,
-        None => ops::graph::of_configuration(&arguments.variables.inputs())?,
+        None => {
+            let (drawn, warnings) = ops::graph::of_configuration(&arguments.variables.inputs())?;
+            terminal.warn(&warnings.0, &warnings.1);
+            drawn
+        }
     };
     terminal.say(&match arguments.format {
         Format::Dot => crate::graph::dot::draw(&graph, &nodes),

@@ -12,7 +12,7 @@ use super::scope::{Files, Scope};
 use super::source::Sources;
 use super::syntax::Block;
 use super::value::{Entries, Value};
-use super::variables::{VariableInputs, settle};
+use super::variables::{VariableInputs, lacking, settle};
 use crate::model::{Diagnostics, InstanceKey, Selection, Span};
 use expand::Instance;
 use guess::Guessing;
@@ -25,6 +25,7 @@ use tree::Tree;
 use values::{Values, Wrong};
 
 mod assertion;
+mod binding;
 mod blocking;
 mod call;
 mod clear;
@@ -50,6 +51,7 @@ mod named;
 mod names;
 mod nested;
 mod order;
+mod outline;
 mod output;
 mod policy;
 mod probe;
@@ -71,8 +73,9 @@ mod values;
 mod vendor;
 mod window;
 
-pub use known::{Known, known};
+pub use known::{Came, Known, known};
 pub use level::level_problem;
+pub use outline::{Drawn, Outlined, drawn};
 
 /// What expressions may ask of the world around the configuration.
 #[derive(Clone, Copy)]
@@ -101,8 +104,11 @@ pub fn check(
     inputs: &VariableInputs,
     around: &Surroundings<'_>,
 ) -> Result<(Config, Diagnostics), Diagnostics> {
-    let (looked, _, warnings) = run(parsed, sources, schemas, inputs, around)?;
-    if looked.is_whole { Ok((looked.config, warnings)) } else { Err(warnings) }
+    let Run { looked, warnings, .. } = run(parsed, sources, schemas, inputs, around)?;
+    match looked.filter(|looked| looked.is_whole) {
+        Some(looked) => Ok((looked.config, warnings)),
+        None => Err(warnings),
+    }
 }
 
 /// A configuration in which nothing is wrong.
@@ -124,17 +130,30 @@ pub fn look_through(
     inputs: &VariableInputs,
     around: &Surroundings<'_>,
 ) -> Result<(Looked, Diagnostics), Diagnostics> {
-    run(parsed, sources, schemas, inputs, around).map(|(looked, _, warnings)| (looked, warnings))
+    let Run { looked, warnings, .. } = run(parsed, sources, schemas, inputs, around)?;
+    match looked {
+        Some(looked) => Ok((looked, warnings)),
+        None => Err(warnings),
+    }
 }
 
-/// Checks a configuration; the values that the root's names have come with it.
+/// What checking has found where nothing is wrong.
+struct Run {
+    /// Nothing where too much of it has no value.
+    looked: Option<Looked>,
+    /// What the root's names mean.
+    known: Known,
+    warnings: Diagnostics,
+}
+
+/// Checks a configuration.
 fn run(
     parsed: &Parsed,
     sources: &mut Sources,
     schemas: &Schemas,
     inputs: &VariableInputs,
     around: &Surroundings<'_>,
-) -> Result<(Looked, Values, Diagnostics), Diagnostics> {
+) -> Result<Run, Diagnostics> {
     let (mut problems, mut wrong) = (Diagnostics::default(), Wrong::default());
     wrong.outputs_lost = parsed.gaps.may_hold_outputs();
     wrong.spoil(wrong.outputs_lost);
@@ -144,33 +163,39 @@ fn run(
     clear::secrets(&tree, schemas).into_iter().for_each(|span| sources.conceal(span));
     let declared = &tree.areas[0].names.variables;
     let nothing = Values::default();
-    let variables =
+    let mut variables =
         settle(declared, inputs, &scope(around, ".", &nothing), around.files, sources, &mut problems);
+    let missing = std::mem::take(&mut variables.lacking);
     let is_open = variables.values.len() < declared.len();
     wrong.spoil(problems.has_errors() || is_open);
     let mut checker = Checker::new(&tree, around, variables, sources, Arc::new(wrong), problems);
     let config = checker.run(parsed, schemas);
+    let open = if is_open { checker.guessing(0).all() } else { BTreeMap::new() };
     let Checker { mut problems, mut instances, secrets, .. } = checker;
     let sound = !problems.has_errors();
     problems.0.retain(|problem| !parsed.gaps.explain(problem, sources));
+    let missing = lacking(&missing, sources, |warning| parsed.gaps.explain(warning, sources));
+    problems.0.splice(0..0, missing);
     problems.once();
     // A name means the same in all files of a folder.
     problems.gather_absent(|file| sources.path(file).rsplit_once('/').map(|(folder, _)| folder.to_string()));
     sources.conceal_values(&mut problems);
     in_json::turn_round(&mut problems, sources);
-    match config {
-        Some(Looked { config, is_whole }) if sound => {
-            // What rests on a variable without a value may be nothing that a component needs.
-            let is_whole = is_whole && !is_open;
-            let named = config.components.iter().flat_map(|c| credentials(&c.checks, c.silence.as_deref()));
-            let named = named
-                .filter_map(|c| Some((c.variable().to_string(), secrets.value(c.variable())?.to_json())));
-            let values = named.collect();
-            let config = Config { credentials: values, secret_sources: secrets.sources(), ..config };
-            Ok((Looked { config, is_whole }, std::mem::take(&mut instances[0].values), problems))
-        }
-        _ => Err(problems),
+    if !sound {
+        return Err(problems);
     }
+    let looked = config.map(|Looked { config, is_whole }| {
+        // What rests on a variable without a value may be nothing that a component needs.
+        let is_whole = is_whole && !is_open;
+        let named = config.components.iter().flat_map(|c| credentials(&c.checks, c.silence.as_deref()));
+        let named =
+            named.filter_map(|c| Some((c.variable().to_string(), secrets.value(c.variable())?.to_json())));
+        let values = named.collect();
+        let config = Config { credentials: values, secret_sources: secrets.sources(), ..config };
+        Looked { config, is_whole }
+    });
+    let known = Known::new(std::mem::take(&mut instances[0].values), open);
+    Ok(Run { looked, known, warnings: problems })
 }
 
 /// Evaluates every node of every module.
@@ -274,7 +299,7 @@ impl<'a, 'p> Checker<'a, 'p> {
     /// What is known of the names in an instance of a module that have no value.
     fn guessing(&self, at: usize) -> Guessing<'_, 'p> {
         let Checker { tree, around, instances, .. } = self;
-        Guessing { tree, instances, around, at, sketched: false, own: None, following: Vec::new() }
+        Guessing { tree, instances, around, at, sketched: false, following: Vec::new() }
     }
 
     fn with_fields<T>(&mut self, instance: usize, read: impl FnOnce(&mut Fields<'_>) -> T) -> T {

@@ -5,6 +5,7 @@ use super::fmt::scan::tokens;
 use super::fmt::token::Kind;
 use super::fmt::{Unfinished, unfinished};
 use super::value::{Data, Value};
+use std::collections::BTreeSet;
 
 mod completion;
 
@@ -25,6 +26,18 @@ pub fn render(value: &Value) -> String {
     let mut out = String::new();
     write(value, 0, &mut out);
     out
+}
+
+/// What is said of a value that is not known yet: `lacking` are the names without a value, `ty` is its type.
+pub fn render_open(lacking: &BTreeSet<String>, ty: Option<&str>, is_secret: bool) -> String {
+    let names: Vec<&str> = lacking.iter().map(String::as_str).collect();
+    let have = if names.len() == 1 { "has a value" } else { "have values" };
+    let is = match (is_secret, ty) {
+        (true, _) => ": sensitive".to_string(),
+        (false, Some(ty)) => format!(": {ty}"),
+        (false, None) => String::new(),
+    };
+    format!("(known once {} {have}{is})", names.join(" and "))
 }
 
 fn write(value: &Value, indent: usize, out: &mut String) {

@@ -279,6 +279,17 @@ impl Expr {
         }
     }
 
+    /// Whether it is a template in which some text is written out.
+    pub(super) fn is_partly_written(&self) -> bool {
+        match &self.node {
+            Node::Wrapped(inner) | Node::Parens(inner) => inner.is_partly_written(),
+            Node::Template(parts) => {
+                parts.iter().any(|part| matches!(part, Part::Text(text) if !text.is_empty()))
+            }
+            _ => false,
+        }
+    }
+
     /// Where an element stands; the whole expression where it is no list that is written out.
     pub fn element(&self, index: usize) -> Span {
         self.as_list().and_then(|items| items.get(index)).map_or(self.span, Expr::span)

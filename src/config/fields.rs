@@ -21,6 +21,20 @@ pub(super) struct Misfit {
     pub error: ConvertError,
 }
 
+/// What of an expression, of which only so much is known, never fits a type.
+pub(super) fn misfit(expr: &Expr, guess: &Guess, ty: &Type) -> Option<Misfit> {
+    let error = fit(guess, ty).err()?;
+    let (at, kind) = error.part_of(expr, guess);
+    Some(Misfit { at, kind, error })
+}
+
+fn secret(attribute: &Attribute) -> Diagnostic {
+    Diagnostic::error(format!("A secret may not decide \"{}\"", attribute.name))
+        .at(attribute.value.span(), "this value is sensitive")
+        .because("The plan shows and stores this setting in clear.")
+        .help("Use a value that is not sensitive.")
+}
+
 fn wrong_type(attribute: &Attribute, misfit: &Misfit) -> Diagnostic {
     Diagnostic::error(format!("The value of \"{}\" has the wrong type", attribute.name))
         .at(misfit.at, format!("this is {}", misfit.kind))
@@ -67,11 +81,7 @@ impl Fields<'_> {
     pub fn value_for(&mut self, expr: &Expr, ty: &Type) -> Option<Result<Value, Misfit>> {
         match self.found(expr) {
             Ok(value) => Some(Ok(value)),
-            Err(guess) => {
-                let error = fit(&guess, ty).err()?;
-                let (at, kind) = error.part_of(expr, &guess);
-                Some(Err(Misfit { at, kind, error }))
-            }
+            Err(guess) => misfit(expr, &guess, ty).map(Err),
         }
     }
 
@@ -85,21 +95,14 @@ impl Fields<'_> {
 
     /// A value of a type; `None` when it is null, or when something is wrong, which was said.
     pub fn typed(&mut self, attribute: &Attribute, ty: &Type) -> Option<Value> {
-        let value = match self.value_for(&attribute.value, ty)? {
+        let value = match self.shown(attribute)? {
             Ok(value) => value,
-            Err(misfit) => {
+            Err(guess) => {
+                let misfit = misfit(&attribute.value, &guess, ty)?;
                 self.problems.push(wrong_type(attribute, &misfit));
                 return None;
             }
         };
-        if value.is_sensitive() {
-            let problem = Diagnostic::error(format!("A secret may not decide \"{}\"", attribute.name))
-                .at(attribute.value.span(), "this value is sensitive")
-                .because("The plan shows and stores this setting in clear.")
-                .help("Use a value that is not sensitive.");
-            self.problems.push(problem);
-            return None;
-        }
         match convert(&value, ty) {
             Ok(value) => Some(value).filter(|v| !v.is_null()),
             Err(wrong) => {
@@ -108,6 +111,40 @@ impl Fields<'_> {
                 self.problems.push(wrong_type(attribute, &misfit));
                 None
             }
+        }
+    }
+
+    /// Looks at an argument that may be a secret: whether it has a value, or will have one, of a type.
+    pub fn fits(&mut self, attribute: &Attribute, ty: &Type) {
+        if let Some(Err(misfit)) = self.value_for(&attribute.value, ty) {
+            self.problems.push(wrong_type(attribute, &misfit));
+        }
+    }
+
+    /// What is known of the value of an argument, which no secret may decide.
+    fn shown(&mut self, attribute: &Attribute) -> Option<Result<Value, Guess>> {
+        let found = self.found(&attribute.value);
+        let is_secret = match &found {
+            Ok(value) => value.is_sensitive(),
+            Err(guess) => guess.deep_marks().is_sensitive(),
+        };
+        if is_secret {
+            self.problems.push(secret(attribute));
+        }
+        (!is_secret).then_some(found)
+    }
+
+    /// A value that no type describes, or what it is, with an article, where it has none and will never be such a one. `None`
+    /// when it is null or not known, or when something is wrong, which was said.
+    pub fn special(
+        &mut self,
+        attribute: &Attribute,
+        may_be: impl FnOnce(&Guess) -> bool,
+    ) -> Option<Result<Value, &'static str>> {
+        match self.shown(attribute)? {
+            Ok(value) => (!value.is_null()).then_some(Ok(value)),
+            Err(Guess::Known(_)) => None,
+            Err(guess) => (!may_be(&guess)).then(|| Err(guess.kind())),
         }
     }
 

@@ -9,7 +9,7 @@ use super::eval::{as_key, eval, no_key, no_text, refuse_bare_reference, text_fro
 use super::expr::{Expr, Key, Node, Part};
 use super::scope::Scope;
 use super::types::Type;
-use super::value::{Value, key};
+use super::value::{Marks, Value, key};
 use crate::model::Diagnostics;
 use room::Room;
 use std::collections::BTreeMap;
@@ -23,6 +23,7 @@ mod literal;
 mod operate;
 mod repeat;
 mod room;
+mod template;
 mod traverse;
 
 pub(super) use guess::{Guess, Sort};
@@ -55,8 +56,8 @@ impl Reading {
             Node::Name(_) | Node::Traversal(..) => self.traversal(expr, room),
             Node::Wrapped(inner) | Node::Parens(inner) => self.guess(inner, room),
             Node::Template(parts) => {
-                self.parts(parts, room);
-                Guess::Of(Type::String)
+                let marks = self.parts(parts, room);
+                Guess::Of(Type::String).marked(&marks)
             }
             Node::List(items) => Guess::tuple(items.iter().map(|item| self.guess(item, room)).collect()),
             Node::Object(entries) => self.object(entries, room),
@@ -96,25 +97,27 @@ impl Reading {
     }
 
     fn object(&mut self, entries: &[(Key, Expr)], room: &Room<'_>) -> Guess {
-        let (mut made, mut open) = (BTreeMap::new(), false);
+        let (mut made, mut open, mut marks) = (BTreeMap::new(), false, Marks::NONE);
         for (written, value) in entries {
             let name = match written {
                 Key::Word(word, _) => Some(word.clone()),
-                Key::Computed(computed) => self.key(computed, room),
+                Key::Computed(computed) => self.key(computed, &mut marks, room),
             };
             let value = self.guess(value, room);
             open |= name.is_none();
             made.extend(name.map(|name| (name, value)));
         }
-        if open { Guess::ANY } else { Guess::object(made) }
+        let guess = if open { Guess::ANY } else { Guess::object(made) };
+        guess.marked(&marks)
     }
 
-    fn key(&mut self, computed: &Expr, room: &Room<'_>) -> Option<Arc<str>> {
+    fn key(&mut self, computed: &Expr, marks: &mut Marks, room: &Room<'_>) -> Option<Arc<str>> {
         if let Err(problem) = refuse_bare_reference(computed, room.scope()) {
             self.tell(problem);
             return None;
         }
         let guess = self.guess(computed, room);
+        *marks = marks.and(&guess.deep_marks());
         self.key_of(&guess, computed, room)
     }
 
@@ -133,28 +136,34 @@ impl Reading {
         }
     }
 
-    fn parts(&mut self, parts: &[Part], room: &Room<'_>) {
-        for part in parts {
-            match part {
-                Part::Text(_) => {}
-                Part::Value(expr) => {
-                    let guess = self.guess(expr, room);
-                    self.text(&guess, expr, room);
+    /// Reads the parts of a text, and answers which marks it carries.
+    fn parts(&mut self, parts: &[Part], room: &Room<'_>) -> Marks {
+        parts.iter().fold(Marks::NONE, |marks, part| marks.and(&self.part(part, room)))
+    }
+
+    fn part(&mut self, part: &Part, room: &Room<'_>) -> Marks {
+        match part {
+            Part::Text(_) => Marks::NONE,
+            Part::Value(expr) => {
+                let guess = self.guess(expr, room);
+                self.text(&guess, expr, room);
+                guess.marks()
+            }
+            Part::If { condition, then, otherwise } => {
+                let (holds, marks) = self.truth(condition, room, "the condition of %{ if }");
+                match holds {
+                    Some(true) => marks.and(&self.parts(then, room)),
+                    Some(false) => marks.and(&self.parts(otherwise, room)),
+                    None => marks,
                 }
-                Part::If { condition, then, otherwise } => {
-                    match self.truth(condition, room, "the condition of %{ if }") {
-                        Some(true) => self.parts(then, room),
-                        Some(false) => self.parts(otherwise, room),
-                        None => {}
-                    }
-                }
-                Part::For { key, value, collection, body } => {
-                    let all = self.guess(collection, room);
-                    let names = (key.as_ref(), value);
-                    self.each(&all, names, (collection, "%{ for }"), room, |reading, room| {
-                        reading.parts(body, room);
-                    });
-                }
+            }
+            Part::For { key, value, collection, body } => {
+                let all = self.guess(collection, room);
+                let (names, mut inside) = ((key.as_ref(), value), Marks::NONE);
+                let is_known = self.each(&all, names, (collection, "%{ for }"), room, |reading, room| {
+                    inside = inside.and(&reading.parts(body, room));
+                });
+                if is_known { all.marks().and(&inside) } else { all.marks() }
             }
         }
     }

@@ -31,6 +31,17 @@ impl Marks {
         self.0.iter().flat_map(|set| set.iter())
     }
 
+    /// What both carry; nothing where they carry secrets of which none is the same.
+    pub fn common(&self, other: &Marks) -> Marks {
+        match (&self.0, &other.0) {
+            (Some(a), Some(b)) if a == b => self.clone(),
+            (Some(a), Some(b)) if !a.is_disjoint(b) => {
+                Marks(Some(Arc::new(a.intersection(b).cloned().collect())))
+            }
+            _ => Marks::NONE,
+        }
+    }
+
     /// Both together.
     pub fn and(&self, other: &Marks) -> Marks {
         match (&self.0, &other.0) {

@@ -22,7 +22,7 @@ pub use again::{as_form, default_in, in_file, of_text};
 pub(super) use constant::unfit;
 pub use origin::{describe as describe_source, text_of as secret_text};
 pub use settle::{Given, VariableFile, VariableInputs, no_assignment};
-pub(super) use settle::{Variables, by_origin, settle, verdict};
+pub(super) use settle::{Variables, by_origin, lacking, settle, verdict};
 
 /// Words that mean something else in `module` blocks, here or in Terraform, which refuses them, too.
 const RESERVED: [&str; 8] =
@@ -54,6 +54,11 @@ impl Variable<'_> {
     /// Its type as it is written; `None` when it has none.
     pub fn written_type(&self, sources: &Sources) -> Option<String> {
         self.ty_span.map(|span| sources.snippet(span).to_string())
+    }
+
+    /// Whether it has no value where none is given. Of one whose default or type is wrong that is said first.
+    pub fn is_lacking(&self) -> bool {
+        !self.had_default && !self.broken
     }
 
     /// Where its value stands when none is given, and what that is called.

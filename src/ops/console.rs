@@ -6,13 +6,12 @@ use super::files::FilesOnDisk;
 use super::inputs::Inputs;
 use super::project;
 use crate::backend::local;
-use crate::config::check::{self, Known};
+use crate::config::check::{self, Came, Known};
 use crate::config::console;
 use crate::config::levels::Resolved;
 use crate::config::load::{conceal_unread, says_sensitive};
 use crate::config::source::Sources;
 use crate::config::syntax;
-use crate::config::value::Value;
 use crate::model::{Diagnostics, Span};
 use crate::provider::watch::Silent;
 use std::rc::Rc;
@@ -37,7 +36,7 @@ pub struct Console {
 
 /// What an expression came to.
 pub struct Answer {
-    /// The value as the console shows it.
+    /// The value as the console shows it, or what is known of it.
     pub text: String,
     /// Whether a secret is in the value, or in the expression: then it must not be kept.
     pub secret: bool,
@@ -54,9 +53,10 @@ impl Console {
         let (known, files, warnings) = if bare {
             (Known::default(), FilesOnDisk::default(), (Diagnostics::default(), Sources::new()))
         } else {
-            let checked = checking::checked(inputs, Arc::new(Silent), Unresolved::Refused, check::known)?;
+            let inputs = Inputs { may_lack: true, ..inputs.clone() };
+            let checked = checking::checked(&inputs, Arc::new(Silent), Unresolved::Refused, check::known)?;
             let files = FilesOnDisk::but(local::files(&checked.place.state));
-            (checked.config.1, files, (checked.warnings, checked.sources))
+            (checked.config, files, (checked.warnings, checked.sources))
         };
         let secrets = known.secrets().into_iter().filter(|text| text.len() >= SHORTEST_SECRET).collect();
         let folder = project::working_folder();
@@ -78,7 +78,11 @@ impl Console {
     pub fn answer(&self, text: &str) -> Result<Answer, Box<(Diagnostics, Sources)>> {
         let mut sources = Sources::new();
         match self.evaluate(text, &mut sources) {
-            Ok(value) => {
+            Ok(Came::Open { lacking, ty, is_secret }) => {
+                let text = console::render_open(&lacking, ty.as_deref(), is_secret);
+                Ok(Answer { text, secret: is_secret })
+            }
+            Ok(Came::To(value)) => {
                 let secret = value.deep_marks().is_sensitive() || self.holds_secret(text);
                 Ok(Answer { text: console::render(&value), secret })
             }
@@ -86,7 +90,7 @@ impl Console {
         }
     }
 
-    fn evaluate(&self, text: &str, sources: &mut Sources) -> Result<Value, Diagnostics> {
+    fn evaluate(&self, text: &str, sources: &mut Sources) -> Result<Came, Diagnostics> {
         let file = sources.add_text(PLACE, text);
         conceal_unread(file, &mut |_| Rc::default(), sources);
         let start = text.len() - text.trim_start().len();
@@ -102,7 +106,10 @@ impl Console {
 
     /// Where the word at the end of `line` begins, and what may stand in its place.
     pub fn complete(&self, line: &str) -> (usize, Vec<String>) {
-        let value = |text: &str| self.evaluate(text, &mut Sources::new()).ok();
+        let value = |text: &str| match self.evaluate(text, &mut Sources::new()) {
+            Ok(Came::To(value)) => Some(value),
+            Ok(Came::Open { .. }) | Err(_) => None,
+        };
         console::complete(line, &self.names, &value)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::noun::{Entry, Plan, Verdict};
 use crate::config::Config;
+use crate::config::check::Outlined;
 use crate::graph::{Graph, Node, NotAGraph, Tone};
 
 /// The graph and the nodes of a plan, coloured by what would happen.
@@ -27,6 +28,22 @@ pub fn of_config(config: &Config) -> Result<(Graph, Vec<Node>), NotAGraph> {
         tone: Tone::Plain,
     });
     Ok((Graph::of(config)?, nodes.collect()))
+}
+
+/// The graph and the nodes of blocks whose instances are not known.
+///
+/// # Errors
+/// [`NotAGraph`], which blocks that were looked through never give.
+pub fn of_blocks(blocks: &[Outlined]) -> Result<(Graph, Vec<Node>), NotAGraph> {
+    let edges = blocks.iter().enumerate().flat_map(|(i, block)| block.after.iter().map(move |on| (i, *on)));
+    let nodes = blocks.iter().map(|block| Node {
+        label: block.address.clone(),
+        block: block.address.clone(),
+        detail: String::new(),
+        class: block.class,
+        tone: Tone::Plain,
+    });
+    Ok((Graph::build(blocks.len(), edges)?, nodes.collect()))
 }
 
 fn node(entry: &Entry) -> Node {

@@ -13,3 +13,11 @@ variable "os" { type = list(object({ name = string, port = optional(number), tag
 variable "t" { type = tuple([string, number]) }
 variable "la" { type = list(any) }
 variable "any" {}
+variable "p" {
+  type      = string
+  sensitive = true
+}
+variable "vault" {
+  type      = object({ token = string, size = number, hosts = list(string) })
+  sensitive = true
+}

@@ -32,6 +32,8 @@ pub enum Takes {
     Texts,
     /// An object.
     Object,
+    /// A map of strings.
+    TextMap,
     /// Any value.
     Any,
     /// What is said here, for what no other row fits.
@@ -81,6 +83,7 @@ impl Takes {
             Takes::Time => "length of time".to_string(),
             Takes::Texts => "list of strings".to_string(),
             Takes::Object => "object".to_string(),
+            Takes::TextMap => "map of strings".to_string(),
             Takes::Any => "any".to_string(),
             Takes::Special(words) => words.to_string(),
         }

@@ -150,7 +150,7 @@ pub const DATA_HTTP: Block = Block {
         ),
         argument(
             "request_headers",
-            Takes::Special("map of strings"),
+            Takes::TextMap,
             Need::Default("{}"),
             "sent along; with a secret in them the answer is one, too, and no redirection is followed",
         )

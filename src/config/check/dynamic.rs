@@ -1,15 +1,17 @@
 //! `dynamic "check" { for_each = … content { … } }`: blocks that are made from a collection.
 
-use super::{assertion, nested};
+use super::binding::Binding;
+use super::{assertion, guess, nested};
 use crate::config::blocks;
 use crate::config::convert::convert;
 use crate::config::expr::Expr;
-use crate::config::fields::Fields;
+use crate::config::fields::{Fields, misfit};
+use crate::config::infer::{Guess, Sort};
 use crate::config::suggest::nearest;
 use crate::config::syntax::{Attribute, Block, Body, Label};
 use crate::config::types::Type;
 use crate::config::value::{Data, Entries, Value};
-use crate::model::{Absence, Diagnostic, Diagnostics};
+use crate::model::{Absence, Diagnostic, Diagnostics, Span};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -202,45 +204,102 @@ fn elements(all: &Value, at: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<
             entries.iter().map(|(key, value)| (Value::string(key.clone()), value.clone())).collect(),
         );
     }
-    let problem = match all.marks().is_sensitive() {
+    fields.problems.push(no_elements(at, all.marks().is_sensitive(), all.kind()));
+    None
+}
+
+fn no_elements(at: &Attribute, is_secret: bool, kind: &str) -> Diagnostic {
+    match is_secret {
         true => Diagnostic::error("A secret may not decide how many blocks there are")
             .at(at.value.span(), "this is sensitive")
             .help("Use a value that is not sensitive; nonsensitive(…) says that showing it does no harm."),
         false => Diagnostic::error("\"for_each\" of a dynamic block must be a list, a set or a map")
-            .at(at.value.span(), format!("this is {}", all.kind()))
+            .at(at.value.span(), format!("this is {kind}"))
             .help("Give an empty list, [], to make no blocks."),
+    }
+}
+
+/// Looks through a dynamic block that makes nothing, as far as its collection is known; `content` reads what is in it.
+pub(super) fn looked_through(block: &Block, fields: &mut Fields<'_>, content: impl FnOnce(&mut Fields<'_>)) {
+    let all = match block.body.attribute("for_each") {
+        Some(given) => collection(given, fields),
+        None => Guess::ANY,
     };
-    fields.problems.push(problem);
-    None
+    let outer = fields.scope.asks();
+    let Some((outer, name)) = outer.zip(iterator(block)) else { return content(fields) };
+    let key = match &all {
+        Guess::Of(Type::Set(of)) => Guess::of((**of).clone()),
+        open if open.sort() == Sort::Table => Guess::Of(Type::String),
+        Guess::Of(Type::List(_)) | Guess::Tuple(_) => Guess::Of(Type::Number),
+        _ => Guess::ANY,
+    };
+    let binding = Binding { outer, names: vec![guess::element(&name, key, all)] };
+    let scope = fields.scope.child().resolver(&binding);
+    let mut within = Fields { scope: &scope, hopeless: fields.hopeless, problems: fields.problems };
+    labels(block, &mut within);
+    content(&mut within);
+}
+
+/// What is known of the collection that a dynamic block runs over.
+fn collection(given: &Attribute, fields: &mut Fields<'_>) -> Guess {
+    let guess = match fields.found(&given.value) {
+        Ok(value) => {
+            elements(&value, given, fields);
+            return Guess::Known(value);
+        }
+        Err(guess) => guess,
+    };
+    let is_secret = guess.marks().is_sensitive();
+    if is_secret || guess.sort() == Sort::Simple {
+        fields.problems.push(no_elements(given, is_secret, guess.kind()));
+    }
+    guess
 }
 
 fn labels(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<Label>> {
     let Some(attribute) = block.body.attribute("labels") else { return Some(Vec::new()) };
     let span = attribute.value.span();
-    let value = fields.value(&attribute.value)?;
+    let texts = Type::list(Type::String);
+    let value = match fields.found(&attribute.value) {
+        Ok(value) => value,
+        Err(guess) => {
+            if guess.deep_marks().is_sensitive() {
+                fields.problems.push(secret_labels(span));
+            } else if let Some(misfit) = misfit(&attribute.value, &guess, &texts) {
+                fields.problems.push(no_labels(misfit.at, misfit.kind));
+            }
+            return None;
+        }
+    };
     if value.is_sensitive() {
-        let problem = Diagnostic::error("A secret may not decide the labels of a block")
-            .at(span, "this is sensitive")
-            .because("Labels are shown and stored in clear.")
-            .help("Use values that are not sensitive; nonsensitive(…) says that showing them does no harm.");
-        fields.problems.push(problem);
+        fields.problems.push(secret_labels(span));
         return None;
     }
-    let texts = convert(&value, &Type::list(Type::String)).ok();
+    let texts = convert(&value, &texts).ok();
     let texts: Option<Vec<Arc<str>>> = texts
         .as_ref()
         .and_then(Value::as_items)
         .and_then(|items| items.iter().map(|item| item.as_str().map(Into::into)).collect());
     let Some(texts) = texts else {
-        let problem = Diagnostic::error("\"labels\" must be a list of strings")
-            .at(span, format!("this is {}", value.brief()))
-            .help("Write labels = [\"http\", check.key], one for each label of the block.");
-        fields.problems.push(problem);
+        fields.problems.push(no_labels(span, &value.brief()));
         return None;
     };
     let places: Vec<_> = attribute.value.as_list().unwrap_or_default().iter().map(Expr::span).collect();
     let place = |i: usize| places.get(i).copied().unwrap_or(span);
     Some(texts.into_iter().enumerate().map(|(i, text)| Label { text, span: place(i) }).collect())
+}
+
+fn secret_labels(at: Span) -> Diagnostic {
+    Diagnostic::error("A secret may not decide the labels of a block")
+        .at(at, "this is sensitive")
+        .because("Labels are shown and stored in clear.")
+        .help("Use values that are not sensitive; nonsensitive(…) says that showing them does no harm.")
+}
+
+fn no_labels(at: Span, is: &str) -> Diagnostic {
+    Diagnostic::error("\"labels\" must be a list of strings")
+        .at(at, format!("this is {is}"))
+        .help("Write labels = [\"http\", check.key], one for each label of the block.")
 }
 
 /// A body whose arguments are values.

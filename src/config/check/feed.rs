@@ -121,24 +121,20 @@ fn format(block: &Block, fields: &mut Fields<'_>) -> Option<FeedFormat> {
 }
 
 fn source(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<FeedSource> {
-    let value = fields.value(&attribute.value)?;
     let at = attribute.value.span();
-    let Some(text) = value.as_str() else {
-        let what = if value.is_sensitive() {
-            "this is no string".to_string()
-        } else {
-            format!("this is {}", value.kind())
-        };
-        fields.problems.push(wrong_source("The source of a feed must be a string", at, what));
-        return None;
+    let no_text = |what: String| wrong_source("The source of a feed must be a string", at, what);
+    let problem = match fields.found(&attribute.value) {
+        Err(guess) if guess.may_be_text() => return None,
+        Err(guess) => no_text(format!("this is {}", guess.kind())),
+        Ok(value) => match value.as_str().map(place) {
+            Some(Ok(place)) => return Some(FeedSource { place, sensitive: value.is_sensitive() }),
+            Some(Err(what)) => wrong_source("Nothing can be read from this source", at, what),
+            None if value.is_sensitive() => no_text("this is no string".to_string()),
+            None => no_text(format!("this is {}", value.kind())),
+        },
     };
-    match place(text) {
-        Ok(place) => Some(FeedSource { place, sensitive: value.is_sensitive() }),
-        Err(what) => {
-            fields.problems.push(wrong_source("Nothing can be read from this source", at, what));
-            None
-        }
-    }
+    fields.problems.push(problem);
+    None
 }
 
 fn wrong_source(summary: &str, at: Span, what: String) -> Diagnostic {

@@ -1,6 +1,7 @@
 //! What names mean that have no value: their types, as far as declarations and expressions tell them.
 
-use super::component::{ComponentBlock, Repeat};
+use super::binding::{Binding, Bound};
+use super::component::{ComponentBlock, Repeat, repeat};
 use super::expand::Instance;
 use super::names::asks_outside;
 use super::tree::Tree;
@@ -8,12 +9,14 @@ use super::values::output;
 use super::{Surroundings, scope};
 use crate::config::arguments::LEVEL;
 use crate::config::convert::fit;
-use crate::config::expr::{Expr, Reference};
+use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::infer::{Guess, infer};
 use crate::config::scope::Resolve;
+use crate::config::syntax::Block;
 use crate::config::types::{Field, Type};
-use crate::config::value::Value;
+use crate::config::value::{Marks, Value};
 use crate::config::variables::Variable;
+use crate::model::Diagnostics;
 use patchform_sdk::message::LevelShape;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -35,10 +38,18 @@ pub(super) struct Guessing<'a, 'p> {
     pub at: usize,
     /// Whether nothing has a value but what is written out.
     pub sketched: bool,
-    /// What `each` or `count` is.
-    pub own: Option<(&'static str, Guess)>,
     /// The names that were followed to get here.
     pub following: Vec<(usize, String)>,
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+pub(super) enum Within<'a, 'p> {
+    /// Where names mean the same everywhere in a module.
+    Module,
+    /// In a block that may be repeated.
+    Repeated(&'a Repeat<'p>),
+    Component(&'a ComponentBlock<'p>),
 }
 
 impl Guessing<'_, '_> {
@@ -47,9 +58,10 @@ impl Guessing<'_, '_> {
     }
 
     /// What an expression comes to at another place, without a word about what is wrong with it: that is told there.
-    fn other(&self, at: usize, own: Option<(&'static str, Guess)>, expr: &Expr) -> Guess {
+    fn other(&self, at: usize, own: Option<Bound>, expr: &Expr) -> Guess {
         let instance = &self.instances[at];
-        let there = Guessing { at, own, ..self.clone() };
+        let there = Guessing { at, ..self.clone() };
+        let there = Binding { outer: &there, names: own.into_iter().collect() };
         let scope = scope(self.around, self.tree.area(instance.module).path, &instance.values);
         let scope = if self.sketched { scope.sketched() } else { scope };
         let (guess, wrong) = infer(expr, &scope.resolver(&there).quietly());
@@ -87,39 +99,62 @@ impl Guessing<'_, '_> {
         let Some(variable) = names.variables.get(name).filter(|variable| !variable.broken) else {
             return Guess::ANY;
         };
-        if names.root || !variable.ty.has_any() {
-            return Guess::of(variable.ty.clone());
+        let declared = Guess::of(variable.ty.clone());
+        if names.root {
+            return if variable.sensitive { declared.marked(&Marks::variable(name)) } else { declared };
         }
-        self.once(self.at, format!("var.{name}"), |further| further.given(name, variable))
+        self.once(self.at, format!("var.{name}"), |further| {
+            let given = further.given(name, variable);
+            let marks = given.as_ref().map_or(Marks::NONE, Guess::marks);
+            // Of a secret no more is told than is declared.
+            let is_open = variable.ty.has_any() && !variable.sensitive;
+            let guess = given.filter(|_| is_open).unwrap_or(declared).marked(&marks);
+            if variable.sensitive && !marks.is_sensitive() {
+                return guess.marked(&Marks::variable(&further.called(&format!("var.{name}"))));
+            }
+            guess
+        })
     }
 
-    /// What a call gives to a variable that takes anything.
-    fn given(&self, name: &str, variable: &Variable<'_>) -> Guess {
-        let declared = Guess::of(variable.ty.clone());
-        let Instance { module, parent: Some(parent), ref own, .. } = *self.instance() else {
-            return declared;
-        };
-        let Some((_, call)) = self.tree.modules[module].parent else { return declared };
+    /// What something in this instance of a module is called outside.
+    fn called(&self, name: &str) -> String {
+        let calls = self.tree.modules[self.instance().module].chain.iter();
+        let calls: String = calls.map(|(call, _)| format!("module.{call}.")).collect();
+        calls + name
+    }
+
+    /// What a call gives to a variable of its module, where that is what the variable will be.
+    fn given(&self, name: &str, variable: &Variable<'_>) -> Option<Guess> {
+        let Instance { module, parent, ref own, .. } = *self.instance();
+        let parent = parent?;
+        let (_, call) = self.tree.modules[module].parent?;
         let called = &self.tree.area(self.instances[parent].module).calls[call];
         let index = self.tree.area(module).names.inputs.binary_search(&name).ok();
         let attribute = index.and_then(|index| called.arguments.get(index).copied().flatten());
-        // A null may stand for the default, and of a secret nothing is told.
-        let certain = variable.default.is_none() && variable.origin.is_none() && !variable.sensitive;
-        let Some(attribute) = attribute.filter(|_| certain) else { return declared };
+        // A null may stand for the default.
+        let certain = variable.default.is_none() && variable.origin.is_none();
+        let attribute = attribute.filter(|_| certain)?;
         let own = match own {
-            Some((name, value)) => Some((*name, Guess::Known(value.clone()))),
+            Some((name, value)) => Some((Arc::from(*name), Guess::Known(value.clone()))),
             None => self.other_own(parent, &called.repeat),
         };
-        fit(&self.other(parent, own, &attribute.value), &variable.ty).unwrap_or(declared)
+        fit(&self.other(parent, own, &attribute.value), &variable.ty).ok()
     }
 
-    fn other_own(&self, at: usize, repeat: &Repeat<'_>) -> Option<(&'static str, Guess)> {
+    fn other_own(&self, at: usize, repeat: &Repeat<'_>) -> Option<Bound> {
         own(repeat, |expr| self.other(at, None, expr))
     }
 
-    /// What is known of `each` or `count` in a block.
-    pub fn own(&self, repeat: &Repeat<'_>) -> Option<(&'static str, Guess)> {
-        self.other_own(self.at, repeat)
+    /// What is known of the names that stand for something else in each block.
+    pub fn bound(&self, within: Within<'_, '_>) -> Vec<Bound> {
+        match within {
+            Within::Module => Vec::new(),
+            Within::Repeated(repeat) => self.other_own(self.at, repeat).into_iter().collect(),
+            Within::Component(block) => {
+                let own = self.other_own(self.at, &block.repeat);
+                own.into_iter().chain([this(block)]).collect()
+            }
+        }
     }
 
     /// The output of a module that is called once.
@@ -130,10 +165,74 @@ impl Guessing<'_, '_> {
         let called = area.names.call_named(reference.name()?);
         let call = called.filter(|call| matches!(area.calls[*call].repeat, Repeat::Once))?;
         let [child] = instance.children[call].as_deref()? else { return None };
-        let outputs = &self.tree.area(self.instances[*child].module).outputs;
-        let (_, block) = outputs.iter().find(|(known, _)| *known == &**name)?;
+        self.output_of(*child, name)
+    }
+
+    /// An output of an instance of a module.
+    fn output_of(&self, child: usize, name: &str) -> Option<Guess> {
+        let outputs = &self.tree.area(self.instances[child].module).outputs;
+        let (_, block) = outputs.iter().find(|(known, _)| *known == name)?;
         let value = block.body.attribute("value")?;
-        Some(self.once(*child, format!("output.{name}"), |further| further.other(*child, None, &value.value)))
+        Some(self.once(child, format!("output.{name}"), |further| {
+            let guess = further.other(child, None, &value.value);
+            if is_marked(block) && !guess.marks().is_sensitive() {
+                let there = Guessing { at: child, ..further.clone() };
+                return guess.marked(&Marks::variable(&there.called(name)));
+            }
+            guess
+        }))
+    }
+
+    /// What is known of whatever has no value here, by what begins a reference to it.
+    pub fn all(&self) -> BTreeMap<String, Guess> {
+        let area = self.tree.area(self.instance().module);
+        let names = &area.names;
+        let labels =
+            |block: &Block| block.labels.iter().map(|label| &*label.text).collect::<Vec<_>>().join(".");
+        let variables = names.variables.keys().map(|name| (format!("var.{name}"), self.variable(name)));
+        let locals = names.locals.iter().map(|local| {
+            let guess = if local.root == "local" { self.local(local.name) } else { Guess::ANY };
+            (format!("{}.{}", local.root, local.name), guess)
+        });
+        let components = area.blocks.iter().flatten();
+        let components =
+            components.map(|block| (format!("{}.{}", block.kind, block.name), of_component(block)));
+        let data = names.data.iter().map(|block| (format!("data.{}", labels(block)), Guess::ANY));
+        let calls =
+            (0..area.calls.len()).map(|call| (format!("module.{}", names.call_name(call)), Guess::ANY));
+        variables.chain(locals).chain(components).chain(data).chain(calls).chain(self.outputs()).collect()
+    }
+
+    /// The outputs of each module that is called once.
+    fn outputs(&self) -> Vec<(String, Guess)> {
+        let instance = self.instance();
+        let area = self.tree.area(instance.module);
+        let once = (0..area.calls.len()).filter(|call| matches!(area.calls[*call].repeat, Repeat::Once));
+        let all = once.flat_map(|call| {
+            let child = instance.children[call].as_deref().and_then(|made| made.first()).copied();
+            let outputs = child.map(|child| self.tree.area(self.instances[child].module).outputs.iter());
+            outputs.into_iter().flatten().filter_map(move |(name, _)| {
+                let guess = self.output_of(child?, name)?;
+                Some((format!("module.{}.{name}", area.names.call_name(call)), guess))
+            })
+        });
+        all.collect()
+    }
+
+    /// A data block: its one attribute has a value that nothing is known of.
+    fn data(&self, reference: &Reference) -> Option<Guess> {
+        let [(RefStep::Attr(kind), _), (RefStep::Attr(name), _), ..] = reference.steps.as_slice() else {
+            return None;
+        };
+        let mut blocks = self.tree.area(self.instance().module).names.data.iter();
+        let block = blocks.find(|block| block.labels.iter().map(|label| &label.text).eq([kind, name]))?;
+        let own = Marks::variable(&format!("data.{kind}.{name}"));
+        let value = if is_marked(block) { Guess::ANY.marked(&own) } else { Guess::ANY };
+        match repeat("data block", block, &mut Diagnostics::default()) {
+            Repeat::Once => Some(Guess::object(BTreeMap::from([("value".into(), value)]))),
+            Repeat::Count(_) => Some(Guess::of(Type::list(Type::Any))),
+            Repeat::ForEach(_) => Some(Guess::of(Type::map(Type::Any))),
+        }
     }
 
     fn component(&self, kind: &str, name: &str) -> Guess {
@@ -192,39 +291,58 @@ impl Resolve for Guessing<'_, '_> {
         }
         let nothing = Some((0, Guess::ANY));
         match (&*reference.root, name) {
-            ("each" | "count", Some(name)) => match self.own.as_ref()? {
-                (_, Guess::Object(entries)) if entries.contains_key(name) => Some((1, entries[name].clone())),
-                (_, other) => Some((0, other.clone())),
-            },
             ("var", Some(name)) => Some((1, self.variable(name))),
             ("local", Some(name)) => Some((1, self.local(name))),
             ("module", _) => self.output(reference).map(|guess| (2, guess)).or(nothing),
+            ("data", _) => self.data(reference).map(|guess| (2, guess)).or(nothing),
             (kind, Some(name)) => Some((1, self.component(kind, name))),
             (_, None) => nothing,
         }
     }
 }
 
+/// Whether an output or a data block is marked as a secret, for certain.
+fn is_marked(block: &Block) -> bool {
+    let flag = block.body.attribute("sensitive").and_then(|given| given.value.as_literal());
+    flag.and_then(Value::as_bool) == Some(true)
+}
+
 /// What is known of `each` or `count` in a block that is repeated so.
-fn own(repeat: &Repeat<'_>, guess: impl FnOnce(&Expr) -> Guess) -> Option<(&'static str, Guess)> {
-    let object = |entries: Vec<(&str, Guess)>| {
-        Guess::object(entries.into_iter().map(|(name, guess)| (Arc::from(name), guess)).collect())
-    };
+fn own(repeat: &Repeat<'_>, guess: impl FnOnce(&Expr) -> Guess) -> Option<Bound> {
     match repeat {
         Repeat::Once => None,
-        Repeat::Count(_) => Some(("count", object(vec![("index", Guess::Of(Type::Number))]))),
-        Repeat::ForEach(attribute) => {
-            let value = match guess(&attribute.value).ty() {
-                Type::Map(of) | Type::Set(of) => Guess::of((*of).clone()),
-                _ => Guess::ANY,
-            };
-            Some(("each", object(vec![("key", Guess::Of(Type::String)), ("value", value)])))
-        }
+        Repeat::Count(_) => Some(bound("count", [("index", Guess::Of(Type::Number))])),
+        Repeat::ForEach(attribute) => Some(element("each", Guess::Of(Type::String), guess(&attribute.value))),
     }
+}
+
+/// What is known of a name that stands for each element of a collection: its `key` and its `value`.
+pub(super) fn element(name: &str, key: Guess, all: Guess) -> Bound {
+    bound(name, [("key", key), ("value", all.element())])
+}
+
+fn bound<const N: usize>(name: &str, parts: [(&str, Guess); N]) -> Bound {
+    let parts = parts.into_iter().map(|(name, guess)| (Arc::from(name), guess));
+    (name.into(), Guess::object(parts.collect()))
+}
+
+/// What `self` is in a component, by its kind.
+pub(super) fn this(block: &ComponentBlock<'_>) -> Bound {
+    ("self".into(), Guess::of(one_of(block)))
 }
 
 /// What references to a component see, by its kind.
 fn of_component(block: &ComponentBlock<'_>) -> Guess {
+    let one = one_of(block);
+    Guess::of(match block.repeat {
+        Repeat::Once => one,
+        Repeat::Count(_) => Type::list(one),
+        Repeat::ForEach(_) => Type::map(one),
+    })
+}
+
+/// The type of one instance of a component.
+fn one_of(block: &ComponentBlock<'_>) -> Type {
     let field = |name: &Arc<str>| {
         let ty = match block.plan.arguments.get(&**name) {
             Some(argument) => argument.ty.clone(),
@@ -236,10 +354,5 @@ fn of_component(block: &ComponentBlock<'_>) -> Guess {
         };
         (name.clone(), Field::required(ty))
     };
-    let one = Type::object(block.plan.names.iter().map(field).collect());
-    Guess::of(match block.repeat {
-        Repeat::Once => one,
-        Repeat::Count(_) => Type::list(one),
-        Repeat::ForEach(_) => Type::map(one),
-    })
+    Type::object(block.plan.names.iter().map(field).collect())
 }

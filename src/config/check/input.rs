@@ -63,7 +63,7 @@ pub(super) fn given(
             let secret = value.is_sensitive() || variable.sensitive;
             let why = match secret {
                 true if value.is_sensitive() => {
-                    format!("Its value is not shown: {}.", from_variables(&value))
+                    format!("Its value is not shown: {}.", from_variables(&value.deep_marks()))
                 }
                 true => NOT_SHOWN.to_string(),
                 false => format!("{}.", sentence_case(&wrong.describe(variable.name))),

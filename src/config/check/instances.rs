@@ -1,5 +1,6 @@
 //! The instances of a component block: every argument evaluated, by several threads where there are many.
 
+use super::binding::Binding;
 use super::component::{ComponentBlock, Named, Repeat, instance_key};
 use super::kind::ArgumentPlan;
 use super::level;
@@ -7,7 +8,7 @@ use super::order::{Use, Which};
 use super::repeat::{Instance, instances};
 use super::secret::Secrets;
 use super::told::{Told, name_instance};
-use super::{blocking, nested, probe, traffic, window};
+use super::{blocking, guess, nested, probe, secret, traffic, window};
 use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::{CLASSES, EXPOSURES};
 use crate::config::checked::{
@@ -17,7 +18,7 @@ use crate::config::convert::convert;
 use crate::config::eval::evaluate;
 use crate::config::exact;
 use crate::config::expr::Expr;
-use crate::config::fields::{Fields, Misfit, sentence_case};
+use crate::config::fields::{Fields, Misfit, misfit, sentence_case};
 use crate::config::levels::Resolved;
 use crate::config::scope::{Doubt, Scope};
 use crate::config::syntax::Attribute;
@@ -188,6 +189,8 @@ impl Expander<'_, '_> {
             address: level::baseline(self.path, name).into(),
             span: written.value.span(),
         });
+        let asked = scope.asks().filter(|_| this.is_none());
+        let binding = asked.map(|outer| Binding { outer, names: vec![guess::this(self.block)] });
         let inner;
         let mut is_whole = true;
         let (connection, snapshot, lifecycle, windows, drained, block, silence, checks, role) =
@@ -205,7 +208,11 @@ impl Expander<'_, '_> {
                     None,
                 )
             } else {
-                inner = this.iter().fold(scope.child(), |scope, this| scope.with("self", this.clone()));
+                inner = match (&this, &binding) {
+                    (Some(this), _) => scope.child().with("self", this.clone()),
+                    (None, Some(binding)) => scope.child().resolver(binding),
+                    (None, None) => scope.child(),
+                };
                 let mut fields = Fields { scope: &inner, hopeless: &hopeless, problems };
                 let block;
                 (block, is_whole) = super::dynamic::expanded(self.block.block, &mut fields);
@@ -267,6 +274,11 @@ impl Expander<'_, '_> {
                         continue;
                     }
                 },
+                // That it is missing was said; it is no null.
+                None if plan.required && plan.default.is_none() => {
+                    good = false;
+                    continue;
+                }
                 None => (plan.default.clone().unwrap_or(Value::NULL), self.block.block.header),
             };
             if let Err(problem) = self.secrets.find(name, &value, at, &mut secrets) {
@@ -298,29 +310,36 @@ pub(super) fn computed(uses: &[Use<'_>], scope: &Scope<'_>) -> Vec<Option<Instan
 }
 
 /// The block that an argument names by its value; null names none.
-fn named(kind: &str, named: Named<'_>, fields: &mut Fields<'_>) -> Option<(usize, Arc<str>)> {
+pub(super) fn named(kind: &str, named: Named<'_>, fields: &mut Fields<'_>) -> Option<(usize, Arc<str>)> {
     let Named::Value(attribute) = named else { return None };
-    let value = fields.value(&attribute.value)?;
-    match value.as_block() {
-        Some(block) if block.kind == kind => Some((block.owner, block.name.clone())),
-        None if value.is_null() => None,
-        _ => {
-            let problem = Diagnostic::error(format!("\"{kind}\" must name a {kind} block"))
-                .at(attribute.value.span(), format!("this is {}", value.kind()))
-                .help(format!("Pass the block itself to the module: {kind} = {kind}.name, without quotes."));
-            fields.problems.push(problem);
-            None
-        }
-    }
+    let is = match fields.found(&attribute.value) {
+        Err(guess) if guess.may_be_block() => return None,
+        Err(guess) => guess.kind(),
+        Ok(value) => match value.as_block() {
+            Some(block) if block.kind == kind => return Some((block.owner, block.name.clone())),
+            None if value.is_null() => return None,
+            _ => value.kind(),
+        },
+    };
+    let problem = Diagnostic::error(format!("\"{kind}\" must name a {kind} block"))
+        .at(attribute.value.span(), format!("this is {is}"))
+        .help(format!("Pass the block itself to the module: {kind} = {kind}.name, without quotes."));
+    fields.problems.push(problem);
+    None
 }
 
 /// An argument's value, converted to its type; null where it is left out.
 pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut Fields<'_>) -> Option<Value> {
     let at = attribute.value.span();
-    let value = match fields.value_for(&attribute.value, &plan.ty)? {
+    let value = match fields.found(&attribute.value) {
         Ok(value) => value,
-        Err(misfit) => {
-            fields.problems.push(wrong_type(attribute, plan, &misfit));
+        Err(guess) => {
+            let misfit = misfit(&attribute.value, &guess, &plan.ty);
+            let problem = match misfit {
+                Some(misfit) => Some(wrong_type(attribute, plan, &misfit)),
+                None => secret::mixed_in(attribute, &guess),
+            };
+            fields.problems.0.extend(problem);
             return None;
         }
     };

@@ -8,8 +8,7 @@ use crate::config::fields::{Fields, sentence_case};
 use crate::config::infer::{Guess, Sort};
 use crate::config::levels::{Lacking, Levels, Resolved, WHOLE};
 use crate::config::syntax::Attribute;
-use crate::config::types::Type;
-use crate::config::value::{Data, Entries, Value};
+use crate::config::value::{Data, Entries, Marks, Value};
 use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, PatchLevel, Span};
 use patchform_sdk::message::LevelShape;
 use patchform_versions::{Constraint, Scheme};
@@ -49,13 +48,12 @@ pub(super) fn read<'a>(
 /// What is wrong with a level that has no value yet.
 fn guessed(block: &ComponentBlock<'_>, guess: &Guess, fields: &mut Fields<'_>) {
     let at = block.level.value.span();
-    let is_text = |guess: &Guess| match guess {
-        Guess::Of(ty) => matches!(ty, Type::Any | Type::String),
-        Guess::Known(value) => value.is_null() || value.as_str().is_some(),
-        Guess::Tuple(_) | Guess::Object(_) => false,
-    };
+    let marks = guess.deep_marks();
+    if marks.is_sensitive() {
+        return fields.problems.push(secret(at, &marks));
+    }
     match (block.plan.level, guess) {
-        (LevelShape::Single, guess) if !is_text(guess) => {
+        (LevelShape::Single, guess) if !guess.may_be_text() => {
             let help = match guess.sort() {
                 Sort::Table => one_level(block),
                 _ => quote_it(&block.level.value),
@@ -63,7 +61,7 @@ fn guessed(block: &ComponentBlock<'_>, guess: &Guess, fields: &mut Fields<'_>) {
             fields.problems.push(no_text(at, guess.kind(), help));
         }
         (LevelShape::Map, Guess::Object(entries)) => {
-            for (part, level) in entries.iter().filter(|(_, level)| !is_text(level)) {
+            for (part, level) in entries.iter().filter(|(_, level)| !level.may_be_text()) {
                 let written = part_of(&block.level.value, part);
                 fields.problems.push(no_text_of(part, written, level.kind()));
             }
@@ -75,32 +73,49 @@ fn guessed(block: &ComponentBlock<'_>, guess: &Guess, fields: &mut Fields<'_>) {
     }
 }
 
-/// The value of an expression that a level is made of: no secret.
-fn shown(expr: &Expr, fields: &mut Fields<'_>) -> Option<Value> {
-    plain(fields.value(expr)?, expr, fields)
-}
-
+/// A value that a level is made of: no secret.
 fn plain(value: Value, expr: &Expr, fields: &mut Fields<'_>) -> Option<Value> {
-    if !value.deep_marks().is_sensitive() {
+    let marks = value.deep_marks();
+    if !marks.is_sensitive() {
         return Some(value);
     }
-    let problem = Diagnostic::error("A secret may not decide \"patch_level\"")
-        .at(expr.span(), from_variables(&value))
-        .because("Levels are shown in every plan and recorded in the state.")
-        .help("Use a value that is not sensitive.");
-    fields.problems.push(problem);
+    fields.problems.push(secret(expr.span(), &marks));
     None
+}
+
+fn secret(at: Span, marks: &Marks) -> Diagnostic {
+    Diagnostic::error("A secret may not decide \"patch_level\"")
+        .at(at, from_variables(marks))
+        .because("Levels are shown in every plan and recorded in the state.")
+        .help("Use a value that is not sensitive.")
 }
 
 /// Evaluates the levels of a baseline. What is wrong with one of them is told where a component takes it, since its kind
 /// says how it is written.
 pub(super) fn of_baseline(written: &Attribute, fields: &mut Fields<'_>) -> Option<Value> {
-    let value = shown(&written.value, fields)?;
-    if value.as_str().is_some() || value.as_entries().is_some() {
-        return Some(value);
-    }
+    let at = written.value.span();
+    let kind = match fields.found(&written.value) {
+        Ok(value) => {
+            let value = plain(value, &written.value, fields)?;
+            if value.as_str().is_some() || value.as_entries().is_some() {
+                return Some(value);
+            }
+            value.kind()
+        }
+        Err(guess) => {
+            let marks = guess.deep_marks();
+            if marks.is_sensitive() {
+                fields.problems.push(secret(at, &marks));
+                return None;
+            }
+            if matches!(guess.sort(), Sort::Any | Sort::Table) || guess.may_be_text() {
+                return None;
+            }
+            guess.kind()
+        }
+    };
     let problem = Diagnostic::error("The \"patch_level\" of a baseline must be a string or a map")
-        .at(written.value.span(), format!("this is {}", value.kind()))
+        .at(at, format!("this is {kind}"))
         .help("Write it as patch_level = { part = \"1.2.3\" }, or as the kind of its components wants it.");
     fields.problems.push(problem);
     None

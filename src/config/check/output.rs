@@ -18,18 +18,23 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     let description = fields.text(body, "description").unwrap_or_default();
     let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
     let attribute = body.attribute("value")?;
-    let value = fields.value(&attribute.value)?;
+    let found = fields.found(&attribute.value);
+    let marks = match &found {
+        Ok(value) => value.deep_marks(),
+        Err(guess) => guess.deep_marks(),
+    };
     let is_open = body.attribute("sensitive").is_some_and(|attribute| (fields.hopeless)(&attribute.value));
-    if value.is_sensitive() && is_open {
+    if marks.is_sensitive() && is_open {
         return None;
     }
-    if value.is_sensitive() && !sensitive {
+    if marks.is_sensitive() && !sensitive {
         let problem = Diagnostic::error(format!("The output \"{name}\" would show a secret"))
-            .at(attribute.value.span(), from_variables(&value))
+            .at(attribute.value.span(), from_variables(&marks))
             .help("Add sensitive = true to the output, or leave the secret out of it.");
         fields.problems.push(problem);
         return None;
     }
+    let value = found.ok()?;
     if let Some(block) = value.block_inside() {
         let problem = Diagnostic::error(format!("The output \"{name}\" has no value that can be recorded"))
             .at(attribute.value.span(), format!("holds {}.{}, a block", block.kind, block.name))

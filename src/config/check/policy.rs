@@ -3,13 +3,14 @@
 use crate::config::blocks;
 use crate::config::checked::{Component, Policy};
 use crate::config::fields::Fields;
+use crate::config::infer::Sort;
 use crate::config::suggest;
 use crate::config::syntax::Block;
-use crate::config::types::Type;
 use crate::model::{Diagnostic, Span};
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
 use patchform_advisory::policy::{Exception, ExceptionError, Profile, Scope, Term, known};
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Evaluates a policy block; beside it stands which components its exceptions name.
@@ -38,8 +39,9 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
 fn filled(mut profile: Profile, block: &Block, fields: &mut Fields<'_>) -> Option<Profile> {
     let Some(attribute) = block.body.attribute("terms") else { return Some(profile) };
     let at = attribute.value.span();
-    let value = fields.typed(attribute, &Type::Any)?.to_json();
-    let Some(terms) = value.as_object() else {
+    let value = fields.special(attribute, |guess| !guess.sort().differs(Sort::Table))?;
+    let value = value.map(|value| value.to_json()).ok();
+    let Some(terms) = value.as_ref().and_then(Json::as_object) else {
         let problem = Diagnostic::error("\"terms\" must be a map").at(at, "this is none");
         fields.problems.push(problem.help("Write it as terms = { critical = \"3d\", high = \"14d\" }"));
         return None;

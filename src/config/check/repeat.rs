@@ -3,13 +3,12 @@
 use super::component::Repeat;
 use super::secret::called;
 use crate::config::convert::convert;
-use crate::config::fields::Fields;
-use crate::config::infer::Guess;
+use crate::config::fields::{Fields, misfit};
+use crate::config::infer::{Guess, Sort};
 use crate::config::syntax::Attribute;
 use crate::config::types::Type;
-use crate::config::value::{Data, Entries, Value};
+use crate::config::value::{Data, Entries, Marks, Value};
 use crate::model::{Diagnostic, InstanceKey, Span};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// More than these is a mistake, or an attack on the memory.
@@ -28,14 +27,16 @@ pub(super) fn instances(repeat: &Repeat<'_>, fields: &mut Fields<'_>) -> Option<
 
 fn count(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instance>> {
     let at = attribute.value.span();
-    let value = match fields.value_for(&attribute.value, &Type::Number)? {
+    let value = match fields.found(&attribute.value) {
         Ok(value) => value,
-        Err(misfit) => {
+        Err(guess) => {
+            refuse_secret("count", &guess.deep_marks(), at, fields)?;
+            let misfit = misfit(&attribute.value, &guess, &Type::Number)?;
             fields.problems.push(no_count(misfit.at, misfit.kind));
             return None;
         }
     };
-    refuse_secret("count", &value, at, fields)?;
+    refuse_secret("count", &value.deep_marks(), at, fields)?;
     let number = convert(&value, &Type::Number).ok().and_then(|v| v.as_number().and_then(|n| n.as_usize()));
     match number.map(|n| n as u64) {
         Some(n) if n <= MAX_INSTANCES => {
@@ -67,6 +68,10 @@ fn for_each(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instan
     let value = match fields.found(&attribute.value) {
         Ok(value) => value,
         Err(guess) => {
+            // The values of a map may be secrets; the keys are shown everywhere.
+            let is_keyed = guess.sort() == Sort::Table;
+            let marks = if is_keyed { guess.marks() } else { guess.deep_marks() };
+            refuse_secret("for_each", &marks, at, fields)?;
             let help = unkeyed(&guess);
             let problem = help.map(|help| no_keys(at, guess.kind(), help));
             fields.problems.0.extend(problem);
@@ -75,13 +80,8 @@ fn for_each(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instan
     };
     let shown = value.clone().unmarked();
     let keyed = matches!(value.data(), Data::Map(_) | Data::Object(_));
-    // The values of a map may be secrets; the keys are shown everywhere.
-    refuse_secret(
-        "for_each",
-        if keyed && !value.marks().is_sensitive() { &Value::NULL } else { &value },
-        at,
-        fields,
-    )?;
+    let marks = if keyed { value.marks().clone() } else { value.deep_marks() };
+    refuse_secret("for_each", &marks, at, fields)?;
     let names: Arc<[Arc<str>]> = ["key", "value"].map(Arc::from).into();
     let instance = |key: &Arc<str>, value: &Value| {
         let each = Value::shaped(names.clone(), vec![Value::string(key.clone()), value.clone()]);
@@ -128,6 +128,7 @@ fn unkeyed(guess: &Guess) -> Option<&'static str> {
         Guess::Of(Type::Set(of)) => (**of != Type::String && **of != Type::Any).then_some(OTHER_KEYS),
         Guess::Of(Type::List(_)) | Guess::Tuple(_) => Some(A_LIST),
         Guess::Of(_) => Some(NO_KEYS),
+        Guess::Secret(_, inner) => unkeyed(inner),
     }
 }
 
@@ -137,12 +138,12 @@ fn no_keys(at: Span, kind: &str, help: &str) -> Diagnostic {
         .help(help)
 }
 
-fn refuse_secret(name: &str, value: &Value, at: Span, fields: &mut Fields<'_>) -> Option<()> {
-    if !value.is_sensitive() {
+fn refuse_secret(name: &str, marks: &Marks, at: Span, fields: &mut Fields<'_>) -> Option<()> {
+    if !marks.is_sensitive() {
         return Some(());
     }
     let problem = Diagnostic::error(format!("A secret may not decide \"{name}\""))
-        .at(at, from_variables(value))
+        .at(at, from_variables(marks))
         .because("Addresses of components are shown and stored in clear, and would give it away.")
         .help("Use a value that is not sensitive; nonsensitive(…) says that showing it does no harm.");
     fields.problems.push(problem);
@@ -150,9 +151,8 @@ fn refuse_secret(name: &str, value: &Value, at: Span, fields: &mut Fields<'_>) -
 }
 
 /// For the label of a value that is sensitive.
-pub(super) fn from_variables(value: &Value) -> String {
-    let names: BTreeMap<Arc<str>, ()> = value.deep_marks().variables().map(|n| (n.clone(), ())).collect();
-    let names: Vec<String> = names.keys().map(|n| called(n)).collect();
+pub(super) fn from_variables(marks: &Marks) -> String {
+    let names: Vec<String> = marks.variables().map(|name| called(name)).collect();
     if names.is_empty() {
         "this is sensitive".to_string()
     } else {

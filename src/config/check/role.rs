@@ -29,7 +29,16 @@ pub(super) fn read(component: &Block, fields: &mut Fields<'_>) -> Option<Box<Rol
 /// `order` of a service: roles, whose members come one after the other; none where it has none.
 pub(super) fn order(service: &Block, fields: &mut Fields<'_>) -> Vec<String> {
     let Some(attribute) = service.body.attribute("order") else { return Vec::new() };
-    let Some(value) = fields.value(&attribute.value) else { return Vec::new() };
+    let value = match fields.found(&attribute.value) {
+        Ok(value) => value,
+        Err(guess) => {
+            // A text may be the one word that stands for an order.
+            if !guess.may_be_text() {
+                fields.texts_of(attribute);
+            }
+            return Vec::new();
+        }
+    };
     let word = Some(&value).filter(|value| !value.is_sensitive()).and_then(|value| value.as_str());
     if word == Some(REPLICAS_FIRST.0) {
         return REPLICAS_FIRST.1.map(String::from).into();

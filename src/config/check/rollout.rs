@@ -3,6 +3,7 @@
 use crate::config::blocks::{self, ON_FAILURE};
 use crate::config::checked::{OnFailure, Pace, Rollout, Size};
 use crate::config::fields::Fields;
+use crate::config::infer::Guess;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::types::Type;
 use crate::config::value::{Data, Value};
@@ -44,17 +45,18 @@ pub(super) fn read(block: &Block, fields: &mut Fields<'_>) -> Option<Draft> {
 
 pub(super) fn size(block: &Block, name: &str, fields: &mut Fields<'_>) -> Option<Size> {
     let attribute = block.body.attribute(name)?;
-    let value = fields.typed(attribute, &Type::Any)?;
-    let found = as_size(&value);
-    if found.is_none() {
-        let problem = Diagnostic::error(format!("\"{name}\" must be a number or a share of the components"))
-            .at(attribute.value.span(), format!("this is {}", value.brief()))
-            .help(
-                "Write a whole number from 1, or a share from \"1%\" to \"100%\" of those that it is about.",
-            );
-        fields.problems.push(problem);
-    }
-    found
+    let is = match fields.special(attribute, may_be_size)? {
+        Ok(value) => match as_size(&value) {
+            Some(size) => return Some(size),
+            None => value.brief(),
+        },
+        Err(kind) => kind.to_string(),
+    };
+    let problem = Diagnostic::error(format!("\"{name}\" must be a number or a share of the components"))
+        .at(attribute.value.span(), format!("this is {is}"))
+        .help("Write a whole number from 1, or a share from \"1%\" to \"100%\" of those that it is about.");
+    fields.problems.push(problem);
+    None
 }
 
 fn soak(block: &Block, fields: &mut Fields<'_>) -> Option<Duration> {
@@ -76,22 +78,34 @@ fn as_size(value: &Value) -> Option<Size> {
     }
 }
 
+fn may_be_size(guess: &Guess) -> bool {
+    match guess {
+        Guess::Known(value) => as_size(value).is_some(),
+        open => open.may_be(&Type::Number),
+    }
+}
+
 /// `[1, "5%", "20%"]`
 fn waves(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Size>> {
-    let value = fields.typed(attribute, &Type::Any)?;
-    let sizes = value.as_items().map(|items| items.iter().map(as_size).collect::<Option<Vec<_>>>());
-    let found = sizes.flatten().filter(|sizes| sizes.len() <= blocks::MOST_WAVES);
-    if found.is_none() {
-        let problem = Diagnostic::error("\"waves\" must be a list of sizes")
-            .at(attribute.value.span(), format!("this is {}", value.brief()))
-            .because(format!(
-                "Each size is a whole number from 1, or a share from \"1%\" to \"100%\"; there may be {} of them.",
-                blocks::MOST_WAVES
-            ))
-            .help("Write waves = [1, \"5%\", \"20%\"]: so many in the first wave, the second and the third; the rest follows.");
-        fields.problems.push(problem);
-    }
-    found
+    let is = match fields.special(attribute, |guess| guess.may_be_list(may_be_size))? {
+        Ok(value) => {
+            let sizes = value.as_items().map(|items| items.iter().map(as_size).collect::<Option<Vec<_>>>());
+            match sizes.flatten().filter(|sizes| sizes.len() <= blocks::MOST_WAVES) {
+                Some(sizes) => return Some(sizes),
+                None => value.brief(),
+            }
+        }
+        Err(kind) => kind.to_string(),
+    };
+    let problem = Diagnostic::error("\"waves\" must be a list of sizes")
+        .at(attribute.value.span(), format!("this is {is}"))
+        .because(format!(
+            "Each size is a whole number from 1, or a share from \"1%\" to \"100%\"; there may be {} of them.",
+            blocks::MOST_WAVES
+        ))
+        .help("Write waves = [1, \"5%\", \"20%\"]: so many in the first wave, the second and the third; the rest follows.");
+    fields.problems.push(problem);
+    None
 }
 
 impl Draft {

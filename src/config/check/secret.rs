@@ -1,6 +1,9 @@
 //! Secrets within arguments: a sensitive variable's value may be passed on whole, nothing else.
 
 use crate::config::checked::{Secret, SecretForm, SecretOrigin, Step};
+use crate::config::expr::Expr;
+use crate::config::infer::Guess;
+use crate::config::syntax::Attribute;
 use crate::config::value::{Data, Value};
 use crate::config::variables::Variables;
 use crate::model::{Diagnostic, Span};
@@ -97,14 +100,47 @@ fn whole(value: &Value, variables: &BTreeMap<String, Value>) -> Result<String, S
     let [name] = names.as_slice() else {
         return Err(match names.len() {
             0 => "It was made sensitive by a function or a data block, or was given in clear to a sensitive variable of a module: nothing says where to read it again".to_string(),
-            _ => format!("It is made of several secrets: {}", list(&names)),
+            _ => several(&names),
         });
     };
     let same = variables.get(*name).is_some_and(|variable| same(value, variable));
-    if same {
-        Ok((*name).to_string())
-    } else {
-        Err(format!("It is made from {}, but is not its whole value", called(name)))
+    if same { Ok((*name).to_string()) } else { Err(not_whole(name)) }
+}
+
+fn several(names: &[&str]) -> String {
+    format!("It is made of several secrets: {}", list(names))
+}
+
+fn not_whole(name: &str) -> String {
+    format!("It is made from {}, but is not its whole value", called(name))
+}
+
+/// What is wrong with the secrets in an argument, whatever their values are.
+pub(super) fn mixed_in(attribute: &Attribute, guess: &Guess) -> Option<Diagnostic> {
+    let why = never_whole(&attribute.value, guess)?;
+    Some(mixed(&attribute.name, &why, attribute.value.span()))
+}
+
+/// Why something in it is never the whole value of a variable. Those of modules may be given the same one.
+fn never_whole(expr: &Expr, guess: &Guess) -> Option<String> {
+    match guess {
+        Guess::Known(_) | Guess::Of(_) => None,
+        Guess::Tuple(items) => {
+            let mut written = expr.as_list()?.iter().zip(items);
+            written.find_map(|(expr, item)| never_whole(expr, item))
+        }
+        Guess::Object(entries) => {
+            expr.as_object()?.into_iter().find_map(|(key, expr)| never_whole(expr, entries.get(key.name?)?))
+        }
+        Guess::Secret(marks, _) => {
+            let names: Vec<&str> = marks.variables().map(|name| &**name).collect();
+            match names.as_slice() {
+                [name] => expr.is_partly_written().then(|| not_whole(name)),
+                names => {
+                    (names.iter().filter(|name| !name.contains('.')).count() > 1).then(|| several(names))
+                }
+            }
+        }
     }
 }
 

@@ -1,34 +1,36 @@
 //! Blocks of which there is no instance: their bodies are looked through all the same. Nothing but what is written out has
 //! a value there, as where `terraform validate` looks: a variable that is null may be why there is no instance.
 
-use super::component::{ComponentBlock, Repeat};
+use super::binding::Binding;
+use super::component::{ComponentBlock, repeat};
 use super::expand::Instance;
-use super::guess::Guessing;
-use super::instances::argument;
+use super::guess::{Guessing, Within};
+use super::instances::{argument, named};
 use super::names::Node;
 use super::repeat::instances;
-use super::{Checker, assertion, input, level, output};
+use super::{Checker, assertion, dynamic, input, level, output, traffic, window};
 use crate::config::blocks::{self, Holds, Place, Takes};
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
 use crate::config::levels::Resolved;
 use crate::config::syntax::{Attribute, Block, Body};
+use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::model::{Diagnostics, InstanceKey, Span};
+use std::collections::BTreeMap;
 
 impl<'p> Checker<'_, 'p> {
-    /// Reads something in an instance of a module where nothing has a value but what is written out; what `each` or
-    /// `count` is in what is repeated so.
+    /// Reads something in an instance of a module where nothing has a value but what is written out.
     fn sketch<T>(
         &self,
         at: usize,
-        repeat: &Repeat<'_>,
+        within: Within<'_, '_>,
         read: impl FnOnce(&mut Fields<'_>) -> T,
     ) -> (T, Diagnostics) {
         let mut problems = Diagnostics::default();
         let guessing = Guessing { sketched: true, ..self.guessing(at) };
-        let guessing = Guessing { own: guessing.own(repeat), ..guessing };
-        let scope = self.scope(at).sketched().resolver(&guessing);
+        let binding = Binding { outer: &guessing, names: guessing.bound(within) };
+        let scope = self.scope(at).sketched().resolver(&binding);
         let values = &self.instances[at].values;
         let hopeless = |expr: &Expr| values.hopeless(expr) || guessing.is_open(expr);
         let answer = read(&mut Fields { scope: &scope, hopeless: &hopeless, problems: &mut problems });
@@ -39,10 +41,10 @@ impl<'p> Checker<'_, 'p> {
     fn sketch_told<T>(
         &mut self,
         at: usize,
-        repeat: &Repeat<'_>,
+        within: Within<'_, '_>,
         read: impl FnOnce(&mut Fields<'_>) -> T,
     ) -> T {
-        let (answer, problems) = self.sketch(at, repeat, read);
+        let (answer, problems) = self.sketch(at, within, read);
         self.take(problems, at);
         answer
     }
@@ -51,7 +53,7 @@ impl<'p> Checker<'_, 'p> {
     pub fn sketch_component(&mut self, at: usize, block: &ComponentBlock<'p>) {
         let levels = Resolved::AsFar(self.around.levels.levels());
         let path = self.instances[at].path.clone();
-        self.sketch_told(at, &block.repeat, |fields| {
+        self.sketch_told(at, Within::Component(block), |fields| {
             for (name, plan) in &block.plan.arguments {
                 if let Some(attribute) = block.block.body.attribute(name) {
                     argument(attribute, plan, fields);
@@ -59,6 +61,10 @@ impl<'p> Checker<'_, 'p> {
             }
             let asks = || level::Asks::new(block, &path, &InstanceKey::None, levels);
             level::read(block, &asks, fields);
+            named("rollout", block.rollout, fields);
+            named("vendor", block.vendor, fields);
+            window::named(block.block, fields);
+            traffic::drained(block.block, &InstanceKey::None, block.name, fields);
             body(&block.block.body, Some(&blocks::COMPONENT), fields);
         });
     }
@@ -66,14 +72,16 @@ impl<'p> Checker<'_, 'p> {
     /// Looks through the dynamic blocks of a component, of which some may make nothing; what was told at the places `told`
     /// is not told again.
     pub fn sketch_dynamic(&mut self, at: usize, block: &ComponentBlock<'p>, told: &[Span]) {
-        let (_, mut problems) = self.sketch(at, &block.repeat, |fields| dynamic_within(block.block, fields));
+        let within = Within::Component(block);
+        let (_, mut problems) = self.sketch(at, within, |fields| dynamic_within(block.block, fields));
         problems.0.retain(|problem| problem.primary.as_ref().is_none_or(|(at, _)| !told.contains(at)));
         self.take(problems, at);
     }
 
     /// Looks through a data block that is not read.
     pub fn sketch_data(&mut self, at: usize, block: &Block) {
-        self.sketch_told(at, &Repeat::Once, |fields| inner(block, None, fields));
+        let repeat = repeat("data block", block, &mut Diagnostics::default());
+        self.sketch_told(at, Within::Repeated(&repeat), |fields| inner(block, None, fields));
     }
 
     /// Looks through every module that has no instance: one is made of each for as long as this takes. `order`: of all
@@ -115,7 +123,7 @@ impl<'p> Checker<'_, 'p> {
         match node {
             Node::Local(local) => {
                 let local = area.names.locals[local];
-                let value = self.sketch_told(at, &Repeat::Once, |fields| match local.root {
+                let value = self.sketch_told(at, Within::Module, |fields| match local.root {
                     "baseline" => level::of_baseline(local.written, fields).filter(|_| false),
                     _ => fields.value(&local.written.value),
                 });
@@ -129,12 +137,12 @@ impl<'p> Checker<'_, 'p> {
             }
             Node::Data(block) => self.sketch_data(at, area.names.data[block]),
             Node::Call(call) => {
-                self.sketch_told(at, &Repeat::Once, |fields| instances(&area.calls[call].repeat, fields));
+                self.sketch_told(at, Within::Module, |fields| instances(&area.calls[call].repeat, fields));
             }
             Node::Input(variable) => self.sketch_input(at, variable),
             Node::Output(index) => {
                 if let Some((_, block)) = area.outputs.get(index) {
-                    self.sketch_told(at, &Repeat::Once, |fields| output::of_module(block, fields));
+                    self.sketch_told(at, Within::Module, |fields| output::of_module(block, fields));
                 }
             }
         }
@@ -148,7 +156,9 @@ impl<'p> Checker<'_, 'p> {
         let called = &tree.area(self.instances[parent].module).calls[call];
         if let Some(variable) = tree.area(module).names.variables.values().nth(index) {
             let given = called.arguments[index];
-            self.sketch_told(parent, &called.repeat, |fields| input::given(variable, given, fields));
+            self.sketch_told(parent, Within::Repeated(&called.repeat), |fields| {
+                input::given(variable, given, fields)
+            });
         }
     }
 
@@ -165,7 +175,7 @@ impl<'p> Checker<'_, 'p> {
             &names.checks,
         ];
         for block in all.into_iter().flat_map(|named| named.values()) {
-            self.sketch_told(at, &Repeat::Once, |fields| {
+            self.sketch_told(at, Within::Module, |fields| {
                 let row = blocks::top().find(|row| row.name == &*block.kind);
                 if let Some(row) = row.filter(|row| row.more.is_empty()) {
                     row.check(block, fields.problems);
@@ -195,14 +205,12 @@ fn inner(block: &Block, around: Option<&str>, fields: &mut Fields<'_>) {
     if &*block.kind != "dynamic" {
         return body(&block.body, row(&block.kind, sort, around), fields);
     }
-    for name in ["for_each", "labels"] {
-        let given = block.body.attribute(name);
-        given.map(|given| fields.value(&given.value));
-    }
-    let labels = block.body.attribute("labels").and_then(|labels| labels.value.as_list());
-    let made = labels.and_then(|labels| labels.first()?.as_literal()).and_then(Value::as_str);
-    let row = sort.and_then(|kind| row(kind, made, around));
-    block.body.blocks.iter().for_each(|content| body(&content.body, row, fields));
+    dynamic::looked_through(block, fields, |fields| {
+        let labels = block.body.attribute("labels").and_then(|labels| labels.value.as_list());
+        let made = labels.and_then(|labels| labels.first()?.as_literal()).and_then(Value::as_str);
+        let row = sort.and_then(|kind| row(kind, made, around));
+        block.body.blocks.iter().for_each(|content| body(&content.body, row, fields));
+    });
 }
 
 /// The row of a block; nothing for one that is unknown, or whose sort is.
@@ -239,6 +247,8 @@ fn typed(attribute: &Attribute, argument: &blocks::Argument, body: &Body, fields
         return;
     }
     match argument.takes {
+        Takes::Object => fields.fits(attribute, &Type::object(BTreeMap::new())),
+        Takes::TextMap => fields.fits(attribute, &Type::map(Type::String)),
         _ if argument.holds == Holds::Secrets => drop(fields.value(&attribute.value)),
         Takes::Text => drop(fields.text(body, name)),
         Takes::Word(words) => {
@@ -249,6 +259,6 @@ fn typed(attribute: &Attribute, argument: &blocks::Argument, body: &Body, fields
         Takes::Whole(least, most) => drop(fields.whole(body, name, least, most)),
         Takes::Time => drop(fields.period(body, name)),
         Takes::Texts => drop(fields.texts(body, name)),
-        Takes::Object | Takes::Any | Takes::Special(_) => drop(fields.value(&attribute.value)),
+        Takes::Any | Takes::Special(_) => drop(fields.value(&attribute.value)),
     }
 }

@@ -7,10 +7,10 @@ use super::secret::Secrets;
 use crate::config::blocks::{Known, Own, TRAFFIC};
 use crate::config::checked::{Connection, Secret};
 use crate::config::fields::Fields;
+use crate::config::infer::Guess;
 use crate::config::schemas::Schemas;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
-use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::model::{Absence, Diagnostic, Diagnostics, InstanceKey, Span};
 use patchform_sdk::message::ByHand;
@@ -153,7 +153,20 @@ pub(super) fn drained(
             .help("Write what the traffic calls it, such as the name of a server in a backend.");
         fields.problems.push(problem);
     }
-    let value = fields.typed(attribute, &Type::Any)?;
+    let wrong = |what: String| {
+        Diagnostic::error("\"drain\" must name traffic blocks, in a list")
+            .at(attribute.value.span(), what)
+            .help(
+                "Write drain = [traffic.haproxy.front], without quotes; a module is given the block itself.",
+            )
+    };
+    let value = match fields.special(attribute, Guess::may_be_blocks)? {
+        Ok(value) => value,
+        Err(kind) => {
+            fields.problems.push(wrong(format!("this is {kind}")));
+            return None;
+        }
+    };
     let items = value.as_items().unwrap_or(std::slice::from_ref(&value));
     let name = |value: &Value| {
         let block = value.as_block().filter(|block| block.kind == "traffic")?;
@@ -162,12 +175,7 @@ pub(super) fn drained(
     let from: Vec<_> = items.iter().filter_map(name).collect();
     if from.len() < items.len() {
         let other = items.iter().find(|item| name(item).is_none()).map_or("null", Value::kind);
-        let problem = Diagnostic::error("\"drain\" must name traffic blocks, in a list")
-            .at(attribute.value.span(), format!("it holds {other}"))
-            .help(
-                "Write drain = [traffic.haproxy.front], without quotes; a module is given the block itself.",
-            );
-        fields.problems.push(problem);
+        fields.problems.push(wrong(format!("it holds {other}")));
     }
     if from.iter().enumerate().any(|(k, one)| from[..k].contains(one)) {
         let problem = Diagnostic::error("\"drain\" names one traffic twice")

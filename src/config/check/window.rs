@@ -6,9 +6,9 @@ use crate::config::blocks;
 use crate::config::checked::{Blackout, Component, Service, Window};
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
+use crate::config::infer::Guess;
 use crate::config::suggest;
 use crate::config::syntax::Block;
-use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::model::{Absence, Address, Diagnostic, InstanceKey, Selection, Span};
 use std::collections::BTreeSet;
@@ -57,17 +57,15 @@ fn times(label: &str, block: &Block, fields: &mut Fields<'_>, before: usize) -> 
         except: fields.texts(body, "except").unwrap_or_default(),
         dates: fields.texts(body, "dates").unwrap_or_default(),
     };
-    let hopeless = body.attributes.iter().any(|a| (fields.hopeless)(&a.value));
-    if hopeless || fields.problems.0.len() > before {
+    if fields.problems.0.len() > before {
         return None;
     }
-    match written.read() {
-        Ok(times) => Some(times),
-        Err(all) => {
-            fields.problems.0.extend(all.into_iter().map(|wrong| told(wrong, label, block, &written)));
-            None
-        }
-    }
+    let is_open = body.attributes.iter().any(|a| (fields.hopeless)(&a.value));
+    let read = if is_open { Err(written.apart()) } else { written.read() };
+    read.map_err(|all| {
+        fields.problems.0.extend(all.into_iter().map(|wrong| told(wrong, label, block, &written)));
+    })
+    .ok()
 }
 
 /// What is wrong, at the place where it stands.
@@ -230,7 +228,21 @@ fn block_of(component: &Component) -> String {
 pub(super) fn named(component: &Block, fields: &mut Fields<'_>) -> Vec<(usize, Arc<str>)> {
     let block = component.body.blocks.iter().find(|b| &*b.kind == "maintenance");
     let Some(attribute) = block.and_then(|b| b.body.attribute("window")) else { return Vec::new() };
-    let Some(value) = fields.typed(attribute, &Type::Any) else { return Vec::new() };
+    let wrong = |what: String| {
+        Diagnostic::error("\"window\" must name a maintenance window, or several in a list")
+            .at(attribute.value.span(), what)
+            .help(
+                "Write window = maintenance_window.name, without quotes; a module is given the block itself.",
+            )
+    };
+    let value = match fields.special(attribute, Guess::may_be_blocks) {
+        Some(Ok(value)) => value,
+        Some(Err(kind)) => {
+            fields.problems.push(wrong(format!("this is {kind}")));
+            return Vec::new();
+        }
+        None => return Vec::new(),
+    };
     let items = value.as_items().unwrap_or(std::slice::from_ref(&value));
     let name = |value: &Value| {
         let block = value.as_block().filter(|block| block.kind == "maintenance_window")?;
@@ -243,12 +255,7 @@ pub(super) fn named(component: &Block, fields: &mut Fields<'_>) -> Vec<(usize, A
             Some(other) => format!("this is {}", other.kind()),
             None => "this is empty".to_string(),
         };
-        let problem = Diagnostic::error("\"window\" must name a maintenance window, or several in a list")
-            .at(attribute.value.span(), what)
-            .help(
-                "Write window = maintenance_window.name, without quotes; a module is given the block itself.",
-            );
-        fields.problems.push(problem);
+        fields.problems.push(wrong(what));
     }
     names
 }

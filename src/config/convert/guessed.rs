@@ -16,11 +16,16 @@ pub fn fit(guess: &Guess, ty: &Type) -> Result<Guess, ConvertError> {
     match (guess, ty) {
         (guess, Type::Any) => Ok(guess.clone()),
         (Guess::Known(value), ty) => convert(value, ty).map(Guess::Known),
+        (Guess::Secret(marks, inner), ty) => fit(inner, ty).map(|made| made.marked(marks)),
         (Guess::Of(from), ty) => typed(from, ty).map(Guess::of),
         (Guess::Tuple(items), Type::List(of) | Type::Set(of)) => {
             let parts = items.iter().enumerate().map(|(i, item)| (PathStep::Index(i), item));
             let of = alike(parts, of, "elements")?;
-            Ok(Guess::Of(if matches!(ty, Type::List(_)) { Type::list(of) } else { Type::set(of) }))
+            match ty {
+                Type::List(_) => Ok(Guess::Of(Type::list(of))),
+                // Which element of a set is a secret would be seen by its place.
+                _ => Ok(Guess::Of(Type::set(of)).marked(&guess.deep_marks())),
+            }
         }
         (Guess::Tuple(items), Type::Tuple(types)) if items.len() == types.len() => {
             let each = items.iter().zip(types.iter()).enumerate();
@@ -71,6 +76,7 @@ impl Guess {
             (Guess::Object(entries), PathStep::Attr(name) | PathStep::Key(name)) => {
                 entries.get(name).cloned()
             }
+            (Guess::Secret(_, inner), step) => inner.part(step),
             _ => None,
         }
     }

@@ -28,6 +28,7 @@ mod versions;
 mod yaml;
 
 pub use regex::groups;
+pub(super) use templates::{Template, no_variables, template_in};
 
 /// The longest text that a function makes, in bytes.
 const MAX_TEXT: usize = super::eval::MAX_TEXT;

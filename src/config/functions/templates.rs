@@ -7,11 +7,13 @@ use super::text::text;
 use super::{Done, Fault, Function, param};
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
+use crate::config::expr::Expr;
 use crate::config::lower;
-use crate::config::scope::Scope;
+use crate::config::scope::{Files, Scope};
 use crate::config::types::Type;
 use crate::config::value::{Value, quoted};
-use crate::model::{Diagnostic, Diagnostics, FileId};
+use crate::model::{Diagnostics, FileId};
+use std::sync::Arc;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     reading("templatefile", &[param("path", Text), param("variables", Any)], |a, files, scope| {
@@ -53,37 +55,85 @@ fn templatestring(args: &[Value], scope: &Scope<'_>) -> Done {
 
 /// Evaluates a template with the variables in the second argument.
 fn rendered(source: &str, name: &str, args: &[Value], scope: &Scope<'_>) -> Done {
-    if scope.is_template() {
-        return Err(Fault::new("a template cannot use another one"));
-    }
-    let variables = args[1].as_entries().ok_or_else(|| Fault::at(1, "a map or an object is needed"))?;
-    if let Some(bad) = variables.keys().find(|key| !is_name(key)) {
-        let problem = format!("{} cannot be the name of a variable", quoted(bad));
-        return Err(Fault::at(1, format!("{problem}; use letters, digits, _ and -, a letter first")));
-    }
-    let told = |problem: &Diagnostic| {
-        let at = problem.primary.as_ref().map_or(0, |(span, _)| span.start as usize);
-        let before = source.get(..at).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let help = match problem.help.as_str() {
-            "" => String::new(),
-            help => format!("; {}", uncapitalized(help)),
-        };
-        let summary = uncapitalized(&problem.summary);
-        Fault::at(0, format!("{name} line {line}, column {column}: {summary}{help}"))
-    };
-    let first = |problems: &Diagnostics| {
-        problems.0.first().map_or_else(|| Fault::at(0, "it is no valid template"), told)
-    };
-    let template = lower::parse_template(source, FileId(u32::MAX)).map_err(|problems| first(&problems))?;
-    let mut inner = Scope::root().within_template();
-    if let Some(files) = scope.file_reader() {
-        inner = inner.files(files);
-    }
-    let inner = variables.iter().fold(inner, |s, (name, value)| s.with(name.clone(), value.clone()));
-    let value = evaluate(&template, &inner).map_err(|problems| first(&problems))?;
+    let variables = args[1].as_entries().ok_or_else(no_variables)?;
+    let template = Template::new(source, name, variables.keys(), scope)?;
+    let inner =
+        variables.iter().fold(template.scope(scope), |s, (name, value)| s.with(name.clone(), value.clone()));
+    let value = evaluate(&template.expr, &inner).map_err(|problems| template.first(&problems))?;
     if value.is_null() { Err(Fault::at(0, format!("{name} comes to null"))) } else { Ok(value) }
+}
+
+/// The text of a template in a file.
+///
+/// # Errors
+/// It cannot be read.
+pub(in crate::config) fn template_in(path: &Value, files: &dyn Files) -> Result<String, Fault> {
+    read_text(std::slice::from_ref(path), files)
+}
+
+/// The second argument holds no names.
+pub(in crate::config) fn no_variables() -> Fault {
+    Fault::at(1, "a map or an object is needed")
+}
+
+/// A template, read.
+pub(in crate::config) struct Template<'a> {
+    pub expr: Expr,
+    source: &'a str,
+    /// What it is called in messages.
+    name: &'a str,
+}
+
+impl<'a> Template<'a> {
+    /// `variables`: what those are called that it is given; `scope`: where its function is called.
+    ///
+    /// # Errors
+    /// It is called from another one; a name that is none; a text that cannot be read.
+    pub fn new<'n>(
+        source: &'a str,
+        name: &'a str,
+        mut variables: impl Iterator<Item = &'n Arc<str>>,
+        scope: &Scope<'_>,
+    ) -> Result<Self, Fault> {
+        if scope.is_template() {
+            return Err(Fault::new("a template cannot use another one"));
+        }
+        if let Some(bad) = variables.find(|key| !is_name(key)) {
+            let problem = format!("{} cannot be the name of a variable", quoted(bad));
+            return Err(Fault::at(1, format!("{problem}; use letters, digits, _ and -, a letter first")));
+        }
+        let expr = lower::parse_template(source, FileId(u32::MAX))
+            .map_err(|problems| first(source, name, &problems))?;
+        Ok(Template { expr, source, name })
+    }
+
+    /// What it sees beside its variables.
+    pub fn scope<'s>(&self, scope: &Scope<'s>) -> Scope<'s> {
+        let inner = Scope::root().within_template();
+        match scope.file_reader() {
+            Some(files) => inner.files(files),
+            None => inner,
+        }
+    }
+
+    /// The first problem, with its place in the template.
+    pub fn first(&self, problems: &Diagnostics) -> Fault {
+        first(self.source, self.name, problems)
+    }
+}
+
+fn first(source: &str, name: &str, problems: &Diagnostics) -> Fault {
+    let Some(problem) = problems.0.first() else { return Fault::at(0, "it is no valid template") };
+    let at = problem.primary.as_ref().map_or(0, |(span, _)| span.start as usize);
+    let before = source.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let help = match problem.help.as_str() {
+        "" => String::new(),
+        help => format!("; {}", uncapitalized(help)),
+    };
+    let summary = uncapitalized(&problem.summary);
+    Fault::at(0, format!("{name} line {line}, column {column}: {summary}{help}"))
 }
 
 /// For the middle of a sentence.

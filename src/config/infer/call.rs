@@ -8,9 +8,9 @@ use crate::config::eval::call::{
     check_count, fitted, no_spread, refused, told, unfit, with_arguments, written_out,
 };
 use crate::config::expr::{Call, Expr};
-use crate::config::functions::{self, Fault, Function, Param, Work};
+use crate::config::functions::{self, Fault, Function, Param, Rule, Work};
 use crate::config::types::Type;
-use crate::config::value::{Entries, Value};
+use crate::config::value::{Entries, Marks, Value};
 
 /// Functions that pass on what they are given, or look something up by name or number, and look into nothing else.
 const PASSING: [&str; 10] =
@@ -23,11 +23,13 @@ pub(super) struct Called<'a> {
     pub function: &'a Function,
     /// As its parameters want them.
     pub args: Vec<Guess>,
+    /// Whether one of them is a secret: what would give it away is not told.
+    pub hidden: bool,
 }
 
 impl Called<'_> {
-    /// What would give a secret away is not told.
-    pub fn hidden(&self) -> bool {
+    /// Whether one of its arguments is a value whose keys nobody may see.
+    fn hides_names(&self) -> bool {
         self.args.iter().any(|arg| arg.as_known().is_some_and(Value::is_sensitive))
     }
 }
@@ -49,11 +51,13 @@ impl Reading {
         }
         let before = self.told();
         let Some(args) = self.arguments(expr, call, room) else { return function.any_result() };
+        let hidden = args.iter().any(|arg| arg.deep_marks().is_sensitive());
+        let (args, marks) = function.rule.apply(args);
         let args = self.fitting(expr, call, function, args, room);
         if self.told() > before {
             return function.any_result();
         }
-        self.called(&Called { expr, call, function, args }, room)
+        self.called(&Called { expr, call, function, args, hidden }, room).marked(&marks)
     }
 
     /// What is known of the arguments; nothing where it cannot be told how many there are.
@@ -62,8 +66,10 @@ impl Reading {
         if !call.spread {
             return Some(args);
         }
-        match args.pop()? {
-            Guess::Tuple(items) => args.extend(items),
+        let last = args.pop()?;
+        let marks = last.marks();
+        match last.bare() {
+            Guess::Tuple(items) => args.extend(items.into_iter().map(|item| item.marked(&marks))),
             Guess::Known(value) if value.as_items().is_some() => {
                 let items = value.as_items().unwrap_or_default();
                 args.extend(items.iter().map(|item| Guess::Known(item.clone().marked(value.marks()))));
@@ -125,7 +131,7 @@ impl Reading {
     }
 
     fn called(&mut self, called: &Called<'_>, room: &Room<'_>) -> Guess {
-        let Called { expr, call, function, args } = called;
+        let Called { expr, call, function, args, .. } = called;
         let can_run = !matches!(function.work, Work::Files(_)) || room.scope().file_reader().is_some();
         let known = || args.iter().map(|arg| arg.as_known().cloned()).collect::<Option<Vec<Value>>>();
         if let Some(values) = known().filter(|_| can_run) {
@@ -133,11 +139,14 @@ impl Reading {
         }
         let is_open = |arg: &Guess| matches!(arg, Guess::Of(_));
         // A stand-in carries no marks: whose keys are secret is not told.
-        if PASSING.contains(&function.name) && !args.iter().any(is_open) && !called.hidden() {
+        if PASSING.contains(&function.name) && !args.iter().any(is_open) && !called.hides_names() {
             let mut cast = Cast::default();
             let values = args.iter().map(|arg| cast.stand_in(arg)).collect();
             let made = self.found(with_arguments(expr, call, function, values, room.scope()));
             return made.map_or(Guess::ANY, |value| cast.meant(&value));
+        }
+        if matches!(function.name, "templatefile" | "templatestring") {
+            return self.template(called, room);
         }
         let before = self.told();
         self.sorts(called, room);
@@ -163,6 +172,12 @@ impl Reading {
                 return fault.into_iter().for_each(|fault| self.fault(called, fault, room));
             }
         }
+        if function.name == "setproduct" {
+            let unlike = |(index, arg)| Some((index, fit(arg, &Type::list(Type::Any)).err()?));
+            if let Some((index, error)) = args.iter().enumerate().find_map(unlike) {
+                self.fault(called, Fault::at(index, error.describe("set")), room);
+            }
+        }
         let clash = |a: &Guess| args.iter().any(|b| a.sort().differs(b.sort()));
         if function.name == "coalesce" && args.iter().any(clash) {
             let fault = self.complaint(called, room).filter(|fault| fault.argument.is_none());
@@ -183,8 +198,26 @@ impl Reading {
 
     pub(super) fn fault(&mut self, called: &Called<'_>, fault: Fault, room: &Room<'_>) {
         let Called { expr, call, .. } = called;
-        let problem = told(expr, call, fault, called.hidden(), room.scope());
+        let problem = told(expr, call, fault, called.hidden, room.scope());
         self.tell(room.explained(problem, expr));
+    }
+}
+
+impl Rule {
+    /// The arguments without the marks that the result of a function carries, and these.
+    fn apply(self, args: Vec<Guess>) -> (Vec<Guess>, Marks) {
+        let all = |marks: fn(&Guess) -> Marks| args.iter().fold(Marks::NONE, |all, arg| all.and(&marks(arg)));
+        match self {
+            Rule::Whole => {
+                let marks = all(Guess::deep_marks);
+                (args.into_iter().map(Guess::bare_deep).collect(), marks)
+            }
+            Rule::Parts => {
+                let marks = all(Guess::marks);
+                (args.into_iter().map(Guess::bare).collect(), marks)
+            }
+            Rule::Free => (args, Marks::NONE),
+        }
     }
 }
 

@@ -23,7 +23,7 @@ impl Cast {
                 let all = entries.iter().map(|(name, entry)| (name.clone(), self.stand_in(entry)));
                 Value::object(all.collect::<Entries>())
             }
-            Guess::Of(_) => {
+            Guess::Of(_) | Guess::Secret(..) => {
                 self.parts.push(guess.clone());
                 Value::block(KIND, self.parts.len() - 1, "".into())
             }

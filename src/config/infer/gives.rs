@@ -6,6 +6,7 @@ use super::{Guess, Sort};
 use crate::config::convert::{fit, unify};
 use crate::config::functions::{Function, groups};
 use crate::config::types::Type;
+use crate::config::value::Marks;
 use std::sync::Arc;
 
 impl Function {
@@ -28,6 +29,15 @@ impl Function {
             "map(list(string))" => Type::map(Type::list(Type::String)),
             _ => any(),
         })
+    }
+}
+
+/// The type of what is left where all lists are taken apart.
+fn flat(ty: &Type) -> Type {
+    match ty {
+        Type::List(of) | Type::Set(of) => flat(of),
+        Type::Tuple(types) => alike(types.iter().map(flat)),
+        other => other.clone(),
     }
 }
 
@@ -62,15 +72,15 @@ impl Called<'_> {
                 let Some(Ok(found)) = text.map(groups) else { return function.any_result() };
                 if function.name == "regex" { Guess::of(found) } else { Guess::Of(Type::list(found)) }
             }
-            ("sensitive" | "nonsensitive" | "ephemeralasnull", open) => open.clone(),
+            ("sensitive", open) => open.clone().marked(&Marks::anonymous()),
+            ("nonsensitive", open) => open.clone().bare(),
+            ("ephemeralasnull", open) => open.clone(),
             ("element" | "one", Guess::Of(Type::List(ty) | Type::Set(ty))) => of(ty),
             ("element" | "one", Guess::Tuple(items)) => Guess::of(alike(items.iter().map(Guess::ty))),
             ("lookup", Guess::Of(Type::Map(ty))) => of(ty),
             ("values", Guess::Of(Type::Map(ty))) => Guess::Of(Type::List(ty.clone())),
             ("reverse" | "slice", Guess::Of(Type::List(_))) | ("distinct" | "matchkeys", _) => first.clone(),
-            ("flatten", Guess::Of(Type::List(ty) | Type::Set(ty))) if ty.is_simple() => {
-                Guess::Of(Type::List(ty.clone()))
-            }
+            ("flatten", _) => Guess::Of(Type::list(flat(&first.ty()))),
             ("chunklist", _) => Guess::Of(Type::list(first.ty())),
             ("merge" | "concat" | "coalescelist" | "setunion" | "setintersection" | "setsubtract", _)
                 if matches!(shared, Type::Map(_) | Type::List(_) | Type::Set(_)) =>

@@ -7,13 +7,14 @@ use crate::config::eval::operate::{no_number, number};
 use crate::config::eval::{no_common_type, no_truth, truth_of};
 use crate::config::expr::{Binary, Expr, Unary};
 use crate::config::types::Type;
-use crate::config::value::Value;
+use crate::config::value::{Marks, Value};
 
 impl Reading {
-    /// The truth of a condition, where it is known.
-    pub(super) fn truth(&mut self, expr: &Expr, room: &Room<'_>, what: &str) -> Option<bool> {
+    /// The truth of a condition, where it is known, and which marks it carries.
+    pub(super) fn truth(&mut self, expr: &Expr, room: &Room<'_>, what: &str) -> (Option<bool>, Marks) {
         let guess = self.guess(expr, room);
-        self.truth_of(guess, expr, room, what)
+        let marks = guess.marks();
+        (self.truth_of(guess, expr, room, what), marks)
     }
 
     fn truth_of(&mut self, guess: Guess, expr: &Expr, room: &Room<'_>, what: &str) -> Option<bool> {
@@ -29,8 +30,11 @@ impl Reading {
         }
     }
 
-    fn number(&mut self, operand: &Expr, whole: &Expr, symbol: &str, room: &Room<'_>) {
-        match self.guess(operand, room) {
+    /// Reads an operand that is to be a number, and answers which marks it carries.
+    fn number(&mut self, operand: &Expr, whole: &Expr, symbol: &str, room: &Room<'_>) -> Marks {
+        let guess = self.guess(operand, room);
+        let marks = guess.marks();
+        match guess {
             Guess::Known(value) => drop(self.found(number(&value, operand, whole, symbol, room.scope()))),
             open if open.may_be(&Type::Number) => {}
             open => {
@@ -38,17 +42,18 @@ impl Reading {
                 self.tell(room.explained(problem, operand));
             }
         }
+        marks
     }
 
     pub(super) fn unary(&mut self, expr: &Expr, op: Unary, operand: &Expr, room: &Room<'_>) -> Guess {
         match op {
             Unary::Not => {
-                self.truth(operand, room, "the operand of !");
-                Guess::Of(Type::Bool)
+                let (_, marks) = self.truth(operand, room, "the operand of !");
+                Guess::Of(Type::Bool).marked(&marks)
             }
             Unary::Negate => {
-                self.number(operand, expr, "-", room);
-                Guess::Of(Type::Number)
+                let marks = self.number(operand, expr, "-", room);
+                Guess::Of(Type::Number).marked(&marks)
             }
         }
     }
@@ -57,33 +62,39 @@ impl Reading {
         match op {
             Binary::And | Binary::Or => {
                 let what = if op == Binary::And { "an operand of &&" } else { "an operand of ||" };
-                let right = match self.truth(&two[0], room, what) {
+                let (decided, mut marks) = self.truth(&two[0], room, what);
+                let right = match decided {
                     // The first one decides.
-                    Some(holds) if holds == (op == Binary::Or) => return Guess::Known(Value::bool(holds)),
+                    Some(holds) if holds == (op == Binary::Or) => {
+                        return Guess::Known(Value::bool(holds)).marked(&marks);
+                    }
                     Some(_) => self.guess(&two[1], room),
                     None => self.guarded(|reading| reading.guess(&two[1], room)),
                 };
+                if decided.is_some() {
+                    marks = marks.and(&right.marks());
+                }
                 self.truth_of(right, &two[1], room, what);
-                Guess::Of(Type::Bool)
+                Guess::Of(Type::Bool).marked(&marks)
             }
             Binary::Equal | Binary::NotEqual => {
-                two.iter().for_each(|operand| drop(self.guess(operand, room)));
-                Guess::Of(Type::Bool)
+                let [left, right] = two.each_ref().map(|operand| self.guess(operand, room).deep_marks());
+                Guess::Of(Type::Bool).marked(&left.and(&right))
             }
             _ => {
-                two.iter().for_each(|operand| self.number(operand, expr, op.symbol(), room));
+                let [left, right] = two.each_ref().map(|one| self.number(one, expr, op.symbol(), room));
                 let compares = matches!(
                     op,
                     Binary::Less | Binary::LessOrEqual | Binary::Greater | Binary::GreaterOrEqual
                 );
-                Guess::Of(if compares { Type::Bool } else { Type::Number })
+                Guess::Of(if compares { Type::Bool } else { Type::Number }).marked(&left.and(&right))
             }
         }
     }
 
     pub(super) fn conditional(&mut self, expr: &Expr, three: &[Expr; 3], room: &Room<'_>) -> Guess {
         let [condition, yes, no] = three;
-        let holds = self.truth(condition, room, "the condition of ? :");
+        let (holds, marks) = self.truth(condition, room, "the condition of ? :");
         let before = self.told();
         let mut branch = |expr: &Expr, is_taken: bool| match is_taken {
             true => self.guess(expr, room),
@@ -93,8 +104,13 @@ impl Reading {
         if self.told() > before {
             return Guess::ANY;
         }
+        let own = match holds {
+            Some(true) => first.marks(),
+            Some(false) => second.marks(),
+            None => first.marks().common(&second.marks()),
+        };
         if let Some(agreed) = agreed(&first, &second) {
-            return agreed;
+            return agreed.marked(&marks.and(&own));
         }
         let chosen = if holds == Some(false) { no } else { yes };
         let both = [&first, &second].map(shown);

@@ -5,7 +5,7 @@ use super::{Guess, Reading};
 use crate::config::eval::{elements, no_elements};
 use crate::config::expr::{Expr, For};
 use crate::config::types::Type;
-use crate::config::value::Value;
+use crate::config::value::{Marks, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ enum Elements {
 struct Made {
     keys: Vec<Option<Arc<str>>>,
     values: Vec<Guess>,
+    /// The marks that the whole carries.
+    marks: Marks,
     /// Whether it is not known which of them there will be.
     open: bool,
 }
@@ -32,6 +34,9 @@ struct Made {
 impl Reading {
     fn elements(&mut self, all: &Guess, expr: &Expr, what: &str, room: &Room<'_>) -> Option<Elements> {
         let pairs = match all {
+            Guess::Secret(marks, inner) => {
+                return self.elements(inner, expr, what, room).map(|elements| elements.marked(marks));
+            }
             Guess::Known(value) => {
                 let pairs = self.found(elements(value, expr, room.scope(), what))?;
                 if pairs.len() > MOST {
@@ -103,20 +108,29 @@ impl Reading {
             return Guess::ANY;
         }
         made.open |= !is_known;
-        made.finish(f)
+        if !is_known {
+            made.marks = Marks::NONE;
+        }
+        made.finish(f).marked(&all.marks())
     }
 
     fn round(&mut self, f: &For, made: &mut Made, room: &Room<'_>) {
         let what = "the condition of for … if";
-        match f.condition.as_ref().map(|condition| self.truth(condition, room, what)) {
-            None | Some(Some(true)) => self.entry(f, made, room),
-            Some(Some(false)) => {}
-            Some(None) => {
-                made.open = true;
+        let (holds, marks) = match &f.condition {
+            Some(condition) => self.truth(condition, room, what),
+            None => (Some(true), Marks::NONE),
+        };
+        made.marks = made.marks.and(&marks);
+        match holds {
+            Some(true) => self.entry(f, made, room),
+            Some(false) => {}
+            None => {
+                let marks = made.marks.clone();
                 self.guarded(|reading| {
                     reading.entry(f, made, room);
                     Guess::ANY
                 });
+                (made.open, made.marks) = (true, marks);
             }
         }
     }
@@ -125,6 +139,7 @@ impl Reading {
         if let Some(key) = &f.key {
             let guess = self.guess(key, room);
             let name = self.key_of(&guess, key, room);
+            made.marks = made.marks.and(&guess.deep_marks());
             made.keys.push(name);
         }
         let value = self.guess(&f.value, room);
@@ -136,7 +151,7 @@ impl Made {
     fn finish(self, f: &For) -> Guess {
         let of = alike(self.values.iter().map(Guess::ty));
         let keys: Option<Vec<Arc<str>>> = self.keys.into_iter().collect();
-        match (&f.key, keys) {
+        let guess = match (&f.key, keys) {
             (None, _) if !self.open => Guess::tuple(self.values),
             (None, _) => Guess::Of(Type::list(of)),
             (Some(_), _) if f.group => Guess::Of(Type::map(Type::list(of))),
@@ -144,6 +159,21 @@ impl Made {
                 Guess::object(keys.into_iter().zip(self.values).collect::<BTreeMap<_, _>>())
             }
             _ => Guess::Of(Type::map(of)),
+        };
+        guess.marked(&self.marks)
+    }
+}
+
+impl Elements {
+    /// Inside the loop each carries the marks of the whole.
+    fn marked(self, marks: &Marks) -> Elements {
+        let both = |(key, value): (Guess, Guess)| (key.marked(marks), value.marked(marks));
+        match self {
+            Elements::Each(pairs) => Elements::Each(pairs.into_iter().map(both).collect()),
+            Elements::Many(key, value) => {
+                let (key, value) = both((key, value));
+                Elements::Many(key, value)
+            }
         }
     }
 }

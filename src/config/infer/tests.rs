@@ -46,11 +46,17 @@ const VARIABLES: [(&str, &str); 16] = [
 ];
 
 /// Knows the types of all variables, and no values.
-struct Types(BTreeMap<String, Type>);
+struct Types(BTreeMap<String, Guess>);
 
 impl Types {
-    fn new() -> Types {
-        Types(VARIABLES.iter().map(|(name, text)| (name.to_string(), ty(text))).collect())
+    /// `secrets`: the sensitive ones.
+    fn new(secrets: &[&str]) -> Types {
+        let guess = |(name, text): &(&str, &str)| {
+            let is_secret = secrets.contains(name);
+            let marks = if is_secret { Marks::variable(name) } else { Marks::NONE };
+            (name.to_string(), Guess::of(ty(text)).marked(&marks))
+        };
+        Types(VARIABLES.iter().map(guess).collect())
     }
 }
 
@@ -72,13 +78,16 @@ impl Resolve for Types {
     }
 
     fn guess(&self, reference: &Reference) -> Option<(usize, Guess)> {
-        let ty = self.0.get(&**reference.name()?)?;
-        Some((1, Guess::of(ty.clone())))
+        Some((1, self.0.get(&**reference.name()?)?.clone()))
     }
 }
 
 fn read(text: &str) -> (Guess, Diagnostics) {
-    let types = Types::new();
+    read_with(text, &[])
+}
+
+fn read_with(text: &str, secrets: &[&str]) -> (Guess, Diagnostics) {
+    let types = Types::new(secrets);
     infer(&parsed(text), &Scope::root().resolver(&types))
 }
 
@@ -179,6 +188,56 @@ fn what_may_be_right_is_never_complained_of() {
     ] {
         let all = told(text);
         assert!(all.is_empty(), "{text}: {all:?}");
+    }
+}
+
+/// A value is known to be a secret where it is one whatever the values are; its own marks, and those inside.
+#[test]
+fn what_is_made_of_a_secret_is_one() {
+    for (text, own, inside) in [
+        ("var.s", "s", "s"),
+        ("\"a-${var.s}\"", "s", "s"),
+        ("\"${var.n}${var.s}\"", "s", "s"),
+        ("\"%{ if var.b }x%{ endif }\"", "b", "b"),
+        ("\"%{ for x in [1] }${var.s}%{ endfor }\"", "s", "s"),
+        ("\"%{ for x in var.l }${var.s}%{ endfor }\"", "", ""),
+        ("length(var.s)", "s", "s"),
+        ("upper(join(\",\", [var.s, \"x\"]))", "s", "s"),
+        ("[var.s, var.n]", "", "s"),
+        ("{ a = var.s }.a", "s", "s"),
+        ("{ a = var.s, b = var.n }.b", "", ""),
+        ("{ (var.s) = 1 }", "s", "s"),
+        ("toset([var.s])", "s", "s"),
+        ("merge({ a = var.s }, { b = var.n })", "", "s"),
+        ("var.o.a", "o", "o"),
+        ("var.o.d[0].x", "o", "o"),
+        ("var.o.d[*].x", "o", "o"),
+        ("var.m[var.s]", "s", "s"),
+        ("var.n + var.o.p", "o", "o"),
+        ("var.n == [var.s]", "s", "s"),
+        ("!var.b && true", "b", "b"),
+        ("true || var.b", "", ""),
+        ("var.b ? 1 : 2", "b", "b"),
+        ("var.n > 1 ? var.s : \"x\"", "", ""),
+        ("var.n > 1 ? var.s : upper(var.s)", "s", "s"),
+        ("var.n > 1 ? var.s : var.o.a", "", ""),
+        ("true ? var.s : \"x\"", "s", "s"),
+        ("[for x in var.o : 1]", "o", "o"),
+        ("[for x in var.l : var.s]", "", ""),
+        ("[for x in [1, 2] : var.s]", "", "s"),
+        ("[for x in [1, 2] : x if var.b]", "b", "b"),
+        ("{ for x in [1] : var.s => x }", "s", "s"),
+        ("sensitive(var.n)", "", ""),
+        ("nonsensitive(var.s)", "", ""),
+        ("issensitive(var.s)", "", ""),
+        ("coalesce(var.s, \"x\")", "s", "s"),
+        ("try(var.s, 1)", "", ""),
+    ] {
+        let names = |marks: Marks| marks.variables().map(|name| &**name).collect::<Vec<_>>().join(" ");
+        let (guess, wrong) = read_with(text, &["s", "o", "b"]);
+        assert!(wrong.0.is_empty(), "{text}: {wrong:?}");
+        assert_eq!([names(guess.marks()), names(guess.deep_marks())], [own, inside], "{text}");
+        assert_eq!(guess.marks().is_sensitive(), !own.is_empty() || text.starts_with("sensitive"), "{text}");
     }
 }
 

@@ -7,7 +7,7 @@ use crate::config::eval::failure::{Failure, Problem};
 use crate::config::eval::traverse as said;
 use crate::config::expr::{Expr, Node, Step, StepKind};
 use crate::config::types::Type;
-use crate::config::value::{Data, Value};
+use crate::config::value::{Data, Marks, Value};
 use crate::model::Span;
 
 /// Of so many elements the steps of a splat are looked at.
@@ -34,13 +34,19 @@ impl Reading {
         match &step.kind {
             StepKind::Attr(name) => match &guess {
                 Guess::Known(value) => self.known(said::take(value, step, expr, room.scope())),
+                Guess::Secret(marks, open) => self.attribute(open, name, step.span, expr, room).marked(marks),
                 open => self.attribute(open, name, step.span, expr, room),
             },
             StepKind::Index(index) => {
                 let key = self.guess(index, room);
-                self.element(&guess, &key, step.span, expr, room)
+                let marks = guess.marks().and(&key.deep_marks());
+                let (guess, key) = (guess.bare(), key.bare());
+                self.element(&guess, &key, step.span, expr, room).marked(&marks)
             }
-            StepKind::Splat(each) => self.splat(guess, each, expr, room),
+            StepKind::Splat(each) => {
+                let marks = guess.marks();
+                self.splat(guess.bare(), &marks, each, expr, room).marked(&marks)
+            }
         }
     }
 
@@ -97,21 +103,19 @@ impl Reading {
                     return Guess::ANY;
                 }
             },
-            (Guess::Of(_), _) => said::no_element(guess.kind(), span, expr, scope),
+            (Guess::Of(_) | Guess::Secret(..), _) => said::no_element(guess.kind(), span, expr, scope),
         };
         self.tell(room.explained(wrong, expr));
         Guess::ANY
     }
 
-    fn splat(&mut self, source: Guess, each: &[Step], expr: &Expr, room: &Room<'_>) -> Guess {
+    /// `marks`: of the source.
+    fn splat(&mut self, source: Guess, marks: &Marks, each: &[Step], expr: &Expr, room: &Room<'_>) -> Guess {
         let before = self.told();
         let items: Vec<Guess> = match source {
             Guess::Known(value) if value.is_null() => return Guess::Known(Value::tuple(Vec::new())),
             Guess::Known(value) => match value.as_items() {
-                Some(items) => {
-                    let marked = |item: &Value| Guess::Known(item.clone().marked(value.marks()));
-                    items.iter().map(marked).collect()
-                }
+                Some(items) => items.iter().cloned().map(Guess::Known).collect(),
                 None => vec![Guess::Known(value)],
             },
             Guess::Tuple(items) => items,
@@ -127,7 +131,7 @@ impl Reading {
         };
         let (all, mut made) = (items.len(), Vec::new());
         for item in items.into_iter().take(MOST) {
-            made.push(self.steps(item, each, expr, room));
+            made.push(self.steps(item.marked(marks), each, expr, room));
             // The next element would say the same.
             if self.told() > before {
                 return Guess::ANY;

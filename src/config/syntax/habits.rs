@@ -87,6 +87,9 @@ pub(super) fn meant(before: &str, rest: &str) -> Option<&'static str> {
         '(' if is_attribute => {
             Some("A function is not called on a value; it takes it as its argument: upper(text).")
         }
+        '.' if rest.starts_with("...") => Some(
+            "`...` stands behind the last argument of a call, or gathers what has one key: { for x in list : x.k => x... }.",
+        ),
         '.' if !rest[1..].starts_with(is_name) => Some("A name is missing behind the dot."),
         '&' | '|' | '*' | '/' | '%' | '?' if before.is_empty() => {
             Some("An expression goes on on the next line only within parentheses.")
@@ -131,6 +134,23 @@ fn number(before: &str, word: &str, rest: &str) -> Option<&'static str> {
 pub(super) fn is_slice(before: &str) -> bool {
     let list = before.rfind('[').map(|index| &before[..index]);
     list.is_some_and(|list| list.ends_with(|c| is_name(c) || matches!(c, ']' | ')')))
+}
+
+/// `{ for …`: whether the brace that is open is that of a `for`.
+pub(super) fn is_for(before: &str) -> bool {
+    let mut closed = 0_usize;
+    let open = before.char_indices().rev().find(|(_, c)| match c {
+        '}' => {
+            closed += 1;
+            false
+        }
+        '{' if closed > 0 => {
+            closed -= 1;
+            false
+        }
+        c => *c == '{',
+    });
+    open.is_some_and(|(brace, _)| before[brace + 1..].trim_start().starts_with("for "))
 }
 
 /// What an `=` was meant to be.

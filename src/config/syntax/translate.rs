@@ -289,6 +289,9 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
             "Give inner parts names in a `locals` block and refer to them."
         }
         _ if message.contains("redefined") => "Remove one of them.",
+        Some(',') if message.ends_with("expected `}`") && habits::is_for(before) => {
+            "A `for` makes the whole of an object; merge({ for … }, { key = value }) adds to it."
+        }
         Some(c) if c != '=' && message.ends_with("expected `}`") && habits::meant(before, rest).is_none() => {
             "A template holds one value; where another language's text was meant, write $${."
         }

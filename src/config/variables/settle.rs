@@ -10,6 +10,7 @@ use crate::config::suggest;
 use crate::config::syntax;
 use crate::config::value::{Marks, Value};
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
+use lacking::Lacking;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 
@@ -55,6 +56,8 @@ pub(in crate::config) struct Variables {
     pub secret_sources: BTreeMap<String, SecretOrigin>,
     /// Where each was given that has a value, and a label that says so.
     pub places: BTreeMap<String, (Span, String)>,
+    /// Those without a value, where that is only warned of.
+    pub lacking: Vec<Lacking>,
 }
 
 /// A value that was given, not yet converted.
@@ -93,6 +96,10 @@ pub(in crate::config) fn settle(
     for variable in declared.values() {
         let assigned = found.get(variable.name);
         if assigned.is_none() && unread.contains(variable.name) {
+            continue;
+        }
+        if inputs.may_lack && assigned.is_none() && variable.is_lacking() {
+            variables.lacking.push(Lacking::new(variable, inputs));
             continue;
         }
         let asked = value::Asked { variable, assigned, inputs };
@@ -265,10 +272,12 @@ pub fn no_assignment(text: &str, known: Option<&str>, sources: &mut Sources) -> 
         .help("Write it as --var 'name=value'")
 }
 
+mod lacking;
 mod unread;
 mod validate;
 mod value;
 
+pub(in crate::config) use lacking::warning as lacking;
 pub(in crate::config) use validate::verdict;
 pub(in crate::config) use value::by_origin;
 

@@ -8,8 +8,11 @@ use super::*;
 struct Given(BTreeMap<String, Value>);
 
 impl Given {
-    fn new(random: &mut Random, full: bool) -> Given {
-        let one = |(name, text): &(&str, &str)| (name.to_string(), value(random, &ty(text), full));
+    fn new(random: &mut Random, full: bool, secrets: &[&str]) -> Given {
+        let one = |(name, text): &(&str, &str)| {
+            let marks = if secrets.contains(name) { Marks::variable(name) } else { Marks::NONE };
+            (name.to_string(), value(random, &ty(text), full).marked(&marks))
+        };
         Given(VARIABLES.iter().map(one).collect())
     }
 }
@@ -28,6 +31,7 @@ impl Resolve for Given {
 fn covers(guess: &Guess, value: &Value) -> bool {
     match guess {
         Guess::Known(known) => known.unmarked_deep() == value.unmarked_deep(),
+        Guess::Secret(marks, inner) => value.marks().and(marks) == *value.marks() && covers(inner, value),
         _ if value.is_null() => true,
         Guess::Of(ty) => is_of(ty, value),
         Guess::Tuple(items) => match value.data() {
@@ -76,20 +80,30 @@ fn holds_always(told: &str, text: &str) -> bool {
 fn sound(seed: u64) -> Result<(), String> {
     let mut random = Random(seed | 1);
     let text = expression(&mut random, 3, 0);
-    let expr = parsed(&text);
-    let types = Types::new();
+    sound_with(seed, &text, &[], &mut random)?;
+    let secrets: Vec<&str> =
+        VARIABLES.iter().map(|(name, _)| *name).filter(|_| random.below(3) == 0).collect();
+    sound_with(seed, &text, &secrets, &mut random)
+}
+
+fn sound_with(seed: u64, text: &str, secrets: &[&str], random: &mut Random) -> Result<(), String> {
+    let expr = parsed(text);
+    let types = Types::new(secrets);
     let (guess, wrong) = infer(&expr, &Scope::root().resolver(&types));
     for _ in 0..6 {
-        let full = Given::new(&mut random, true);
+        let full = Given::new(random, true, secrets);
         let done = evaluate(&expr, &Scope::root().resolver(&full));
         let mut told = wrong.0.iter().map(|problem| format!("{}: {}", problem.summary, problem.detail));
-        let told = told.find(|told| holds_always(told, &text));
+        let told = told.find(|told| holds_always(told, text));
         if let (Ok(value), Some(told)) = (&done, told) {
             let came = value.brief();
             return Err(format!("{seed}: {text}\nis complained of: {told}\nand comes to {came}"));
         }
         if let Ok(value) = done {
-            let holds = wrong.has_errors() || covers(&guess, &value);
+            let element = guess.clone().element();
+            let mut children = value.children().map(|child| child.clone().marked(value.marks()));
+            let of_each = children.all(|child| covers(&element, &child));
+            let holds = wrong.has_errors() || covers(&guess, &value) && of_each;
             if !holds {
                 let came = value.brief();
                 return Err(format!("{seed}: {text}\nis guessed to be {guess:?}\nand comes to {came}"));

@@ -67,8 +67,7 @@ fn otherwise(
         let fields = &mut Fields { scope, hopeless: &|_| false, problems };
         return by_origin(variable, origin, &help, fields);
     }
-    // What its type should be is to be said first.
-    if !variable.had_default && !variable.broken {
+    if variable.is_lacking() {
         problems.push(complaint());
     }
     None
@@ -217,6 +216,14 @@ fn evaluated(expr: &Expr, problems: &mut Diagnostics) -> Option<Value> {
 }
 
 fn missing(variable: &Variable<'_>, inputs: &VariableInputs) -> Diagnostic {
+    Diagnostic::error(format!("The variable \"{}\" has no value", variable.name))
+        .at(variable.header, "it has no default")
+        .help(how_to_give(variable, inputs))
+        .absent(Absence::Within(variable.header))
+}
+
+/// How a variable is given a value.
+pub(super) fn how_to_give(variable: &Variable<'_>, inputs: &VariableInputs) -> String {
     let name = variable.name;
     let example = match &variable.ty {
         Type::Number => "1",
@@ -226,17 +233,11 @@ fn missing(variable: &Variable<'_>, inputs: &VariableInputs) -> Diagnostic {
         _ => "…",
     };
     let quote = if matches!(variable.ty, Type::String | Type::Any) { "\"" } else { "" };
-    let problem = match inputs.may_lack {
-        true => Diagnostic::warning(format!("The variable \"{name}\" has no value yet"))
-            .because("Of what rests on it names and types are checked, no values."),
-        false => Diagnostic::error(format!("The variable \"{name}\" has no value")),
-    };
-    let help = by_terraforms_name(name, inputs).unwrap_or_else(|| {
+    by_terraforms_name(name, inputs).unwrap_or_else(|| {
         format!(
             "Give it with --var '{name}={example}', in the environment as PF_VAR_{name}, or in patchform.pfvars: {name} = {quote}{example}{quote}"
         )
-    });
-    problem.at(variable.header, "it has no default").help(help).absent(Absence::Within(variable.header))
+    })
 }
 
 /// Where a value was put that Terraform would find, and what that place is called here.

@@ -1,0 +1,4 @@
+Hello ${upper(name)}
+%{ for key, host in hosts ~}
+${key}: ${host.port}
+%{ endfor ~}
