@@ -1,5 +1,6 @@
 //! What a run holds: components, and of each of their targets either all of it, or only what its components manage there.
 
+use crate::config::checked::Service;
 use crate::model::Address;
 use crate::plan::noun::Verdict;
 use crate::plan::{Plan, stale};
@@ -17,6 +18,8 @@ pub struct Holdings {
     pub rests_on: BTreeSet<String>,
     /// What it holds of their targets, by the target's identity.
     pub targets: BTreeMap<String, Ground>,
+    /// Addresses of the services that its plan takes members from: two runs that count apart would take too many.
+    pub services: BTreeSet<String>,
 }
 
 /// What a run holds of one target.
@@ -58,6 +61,7 @@ impl Holdings {
             components,
             rests_on: BTreeSet::new(),
             targets: self.targets.iter().filter_map(contested).collect(),
+            services: self.services.intersection(&other.services).cloned().collect(),
         }
     }
 
@@ -86,6 +90,8 @@ impl Holdings {
                 }
             }
         }
+        let stays_up = plan.services.iter().filter(|service| service.least > 0 && plan.changes_any(service));
+        holds.services = stays_up.map(Service::address).collect();
         holds
     }
 
@@ -97,7 +103,7 @@ impl Holdings {
 
     /// Whether nothing is held.
     pub fn is_empty(&self) -> bool {
-        self.components.is_empty() && self.targets.is_empty()
+        self.components.is_empty() && self.targets.is_empty() && self.services.is_empty()
     }
 }
 
@@ -113,6 +119,11 @@ pub(super) fn told(shared: &Holdings) -> String {
             "the target{}, on which one of the two must be alone (for a reboot, for a snapshot of the whole system, or \
              since a component there names no `claims`, so that it may manage anything)",
             listed(alone.into_iter().cloned())
+        )
+    } else if shared.targets.is_empty() {
+        format!(
+            "the service{}, of which one run at a time takes members away",
+            listed(shared.services.iter().cloned())
         )
     } else {
         format!("the claim{}", listed(claims))
@@ -136,6 +147,7 @@ mod tests {
             components: BTreeSet::from([component.to_string()]),
             rests_on: BTreeSet::from(["release.below".to_string()]),
             targets: BTreeMap::from([("host".to_string(), ground)]),
+            services: BTreeSet::new(),
         }
     }
 
@@ -157,6 +169,17 @@ mod tests {
                 assert!(told(&shared).contains(said), "{}", told(&shared));
             }
         }
+    }
+
+    #[test]
+    fn one_run_at_a_time_takes_members_of_a_service_away() {
+        let of = |component: &str, service: &str| Holdings {
+            services: BTreeSet::from([format!("service.{service}")]),
+            ..holds(component, claiming(component))
+        };
+        let shared = of("release.a", "shop").shared(&of("release.b", "shop"));
+        assert!(told(&shared).contains("the service service.shop, of which one run"), "{}", told(&shared));
+        assert!(of("release.a", "shop").shared(&of("release.b", "mail")).is_empty());
     }
 
     #[test]

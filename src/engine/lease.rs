@@ -142,6 +142,8 @@ struct StoredLease {
     #[serde(default)]
     rests_on: BTreeSet<String>,
     targets: StoredTargets,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    services: BTreeSet<String>,
     token: u64,
     since: String,
     host: String,
@@ -322,6 +324,7 @@ fn parse(id: &str, bytes: &[u8], path: &Path, alive: bool) -> Result<OpenRun, Le
             components: stored.components,
             rests_on: stored.rests_on,
             targets: stored.targets.into(),
+            services: stored.services,
         },
         controller: Controller {
             host: stored.host,
@@ -392,6 +395,7 @@ fn write(folder: &Path, holds: &Holdings, token: u64, now: Moment, me: Controlle
         components: holds.components.clone(),
         rests_on: holds.rests_on.clone(),
         targets: (&holds.targets).into(),
+        services: holds.services.clone(),
         token,
         since: now.to_string(),
         host: me.host,

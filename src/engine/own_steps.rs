@@ -33,20 +33,20 @@ impl Tools {
         }
     }
 
-    /// Asks the policy, whether the component is still what the plan was made for, in the part that it plays, too, and how the
-    /// others of its services are: whether these can spare it, the run knows.
+    /// Asks how the others of its services are, whether the policy lets it begin, and whether it is still what the plan was made for,
+    /// in the part that it plays, too. Whether its services can spare it, the run knows.
     fn gate(&self, begin: &Begin, entry: &Entry, change: &Change, found: Found<'_>) -> Answer {
         let subject = policy::Subject { entry, change, next: begin.action.index };
-        match policy::judge(subject, (&self.plan).into(), clock::now()) {
-            policy::Verdict::Pass => {}
-            policy::Verdict::WaitUntil(_, why) | policy::Verdict::Refuse(why) => return Answer::refused(why),
-        }
-        let fits = self.unchanged(begin, entry).and_then(|()| self.in_role(entry));
-        if let Err(why) = fits {
-            return Answer::refused(why);
-        }
-        self.ask_members(&begin.asks, found);
-        Answer::applied()
+        let judged = || match policy::judge(subject, (&self.plan).into(), clock::now()) {
+            policy::Verdict::Pass => Ok(()),
+            policy::Verdict::WaitUntil(_, why) | policy::Verdict::Refuse(why) => Err(why),
+        };
+        // Others may take long to answer: what is told after that holds.
+        let asked = || {
+            self.ask_members(&begin.asks, found);
+            judged().and_then(|()| self.unchanged(begin, entry)).and_then(|()| self.in_role(entry))
+        };
+        judged().and_then(|()| asked()).map_or_else(Answer::refused, |()| Answer::applied())
     }
 
     /// Whether the component still reads as the plan says, or as this run left it.

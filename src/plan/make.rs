@@ -3,6 +3,7 @@
 use super::diff::{Changes, Leaning, Proposed};
 use super::noun::{Block, Change, Entry, Plan, Verdict};
 use super::{holding, procedure, wave};
+use crate::config::checked::Service;
 use crate::model::{Moment, Purpose};
 use patchform_sdk::message::{
     Can, Coverage, Preview, PreviewOutcome, Reload, SnapshotRef, WayBack, WayBackKind,
@@ -47,8 +48,10 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
                         let soak = pace.filter(|_| draft.purpose == Purpose::Apply).map(|pace| pace.soak);
                         procedure::soak(&mut change.forth, soak.unwrap_or_default());
                         let kept = draft.hours.kept(&entry.when);
-                        if !draft.purpose.goes_back() && !kept.is_any_time() {
-                            procedure::ask_again(&mut change.forth);
+                        let closes = !kept.is_any_time();
+                        let is_counted = |s: &Service| s.least > 0 && s.members.contains(&i);
+                        if !draft.purpose.goes_back() && (closes || draft.services.iter().any(is_counted)) {
+                            procedure::ask_again(&mut change.forth, closes);
                         }
                         Verdict::Change(Box::new(change))
                     }

@@ -95,18 +95,19 @@ pub fn soak(forth: &mut Vec<Planned>, long: Duration) {
     }
 }
 
-/// Asks the gate once more directly before anything is taken away, for what keeps to windows: what comes first may take longer
-/// than its window stays open, and a run may be paused there or change hands. Where that is its traffic or its customers, also directly before
-/// anything changes behind it.
-pub fn ask_again(forth: &mut Vec<Planned>) {
+/// Asks the gate once more directly before anything is taken away, for what keeps to windows, and for members of services: what
+/// comes first may take longer than its window stays open, others may be away by then, and a run may be paused there or change
+/// hands. Where that is its traffic or its customers, also directly before anything changes `behind` it.
+pub fn ask_again(forth: &mut Vec<Planned>, behind: bool) {
     let disturbs = |planned: &Planned| {
         !matches!(planned.action, Step::Gate | Step::Fetch | Step::Measure | Step::Snapshot | Step::Backup)
     };
     let Some(gate) = forth.iter().copied().find(|planned| planned.action == Step::Gate) else { return };
     let first = forth.iter().position(disturbs);
     let away = |at: &usize| matches!(forth[*at].action, Step::Drain | Step::Block);
-    let behind =
-        first.filter(away).and_then(|at| (at + 1..forth.len()).find(|k| disturbs(&forth[*k]) && !away(k)));
+    let behind = first
+        .filter(|at| behind && away(at))
+        .and_then(|at| (at + 1..forth.len()).find(|k| disturbs(&forth[*k]) && !away(k)));
     // From behind, so that what comes before keeps its place.
     for at in behind.into_iter().chain(first) {
         forth.insert(at, gate);

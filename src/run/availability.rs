@@ -8,6 +8,8 @@ use super::rules::Rules;
 use super::standing::{Hold, Phase, Skip};
 use super::work;
 use crate::config::checked::Service;
+use crate::plan::noun::Step;
+use patchform_sdk::message::{Done, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How services stand.
@@ -17,6 +19,8 @@ pub(super) struct Availability {
     away: Vec<BTreeSet<usize>>,
     /// Members that were found ill at the gate of another one, with what is ill.
     ill: BTreeMap<usize, String>,
+    /// Members that the plan found ill, and that were well when they were measured.
+    recovered: BTreeSet<usize>,
     /// Services of which a member came to stand elsewhere by the event at hand.
     moved: BTreeSet<usize>,
 }
@@ -27,6 +31,7 @@ impl Availability {
         Availability {
             away: vec![BTreeSet::new(); services],
             ill: BTreeMap::new(),
+            recovered: BTreeSet::new(),
             moved: (0..services).collect(),
         }
     }
@@ -47,7 +52,7 @@ impl Run {
             Phase::Forward => c.is_watched(node) && !node.idle,
             Phase::Skipped(Skip::Ill(_)) | Phase::Stuck(_) => false,
             phase if phase.unsettled() => false,
-            _ => node.serves,
+            _ => self.serves(i),
         }
     }
 
@@ -76,6 +81,11 @@ impl Run {
         self.availability.away.get(service).map_or(0, BTreeSet::len)
     }
 
+    /// Whether component `i` serves where the run does nothing to it: as the plan found it, unless that is over.
+    fn serves(&self, i: usize) -> bool {
+        self.shape.nodes[i].serves || self.availability.recovered.contains(&i)
+    }
+
     /// What is ill of component `i`, as it was told at the gate of another member of its services.
     pub fn ailing(&self, i: usize) -> Option<&str> {
         self.availability.ill.get(&i).map(String::as_str)
@@ -94,15 +104,31 @@ impl Run {
         match ill {
             Some(why) if self.stands_well(i) => drop(self.availability.ill.insert(i, why.into())),
             Some(_) => {}
-            None => self.found_well(i),
+            None => drop(self.availability.ill.remove(&i)),
         }
         self.account(i);
         Ok(())
     }
 
-    /// Component `i` was found well, by whatever was asked.
-    pub(super) fn found_well(&mut self, i: usize) {
-        self.availability.ill.remove(&i);
+    /// Component `i` was measured or verified, and is well as far as that decides. What was ill before its patch may be so after it:
+    /// then it serves nobody, though nothing has failed.
+    pub(super) fn asked_itself(&mut self, i: usize, step: Step, done: &Done) {
+        let well = matches!(done.verdict, None | Some(Verdict::Healthy));
+        if self.rules < Rules::Sixth || !well || !matches!(step, Step::Measure | Step::Verify) {
+            return;
+        }
+        let node = &self.shape.nodes[i];
+        let lasting =
+            done.ailments.iter().find(|ailment| ailment.ill && !node.wanted.contains(&ailment.check));
+        match lasting {
+            Some(ailment) => drop(self.availability.ill.insert(i, ailment.why.clone())),
+            None => {
+                self.availability.ill.remove(&i);
+                if step == Step::Measure && !node.serves && !node.idle {
+                    self.availability.recovered.insert(i);
+                }
+            }
+        }
     }
 
     /// The others of the services of component `i` on whom these rest while it is worked on.
@@ -112,25 +138,29 @@ impl Run {
         members.copied().filter(|m| *m != i && self.stands_well(*m)).collect()
     }
 
-    /// A service that cannot spare component `i`, which is at its gate, any more: others are away since it came there.
+    /// A service that cannot spare component `i`, which is at its gate or was just measured: others are away since it began, or it
+    /// serves, and did not when it began.
     pub(super) fn missed_by(&self, i: usize) -> Option<usize> {
+        // Of those that are out already one goes on, where others that were sent away have their traffic given back.
+        let is_out = self.components[i].is_away();
+        let away = |m: &&usize| !is_out || self.components[**m].stays_away.is_none();
         let short = |service: &&usize| {
             let shape = &self.shape.services[**service];
-            shape.members.len() as u64 - (self.away(**service) as u64) < shape.least
+            let away = self.availability.away[**service].iter().filter(away).count();
+            ((shape.members.len() - away) as u64) < shape.least
         };
-        let node = &self.shape.nodes[i];
         // Who serves nobody anyhow is not missed.
-        let serves = node.serves && self.ailing(i).is_none();
+        let serves = self.serves(i) && self.ailing(i).is_none();
         let counts = serves && self.rules >= Rules::Sixth && !self.planted(Defect::MissedGoesOn);
-        node.services.iter().filter(|_| counts).find(short).copied()
+        self.shape.nodes[i].services.iter().filter(|_| counts).find(short).copied()
     }
 
-    /// Component `i` leaves its gate, and waits until its service can spare it. What has its traffic away gets that back, and is
+    /// Component `i` begins anew at its gate, and waits there until its service can spare it. What has its traffic away gets that back, and is
     /// left alone.
     pub(super) fn stands_back(&mut self, i: usize, service: usize) {
         let c = &mut self.components[i];
         if c.phase == Phase::Forward && !c.touched() {
-            c.step_back(c.forth);
+            c.step_back(0);
             self.enter(i, Phase::Ready);
             self.clean(i);
             self.waits_again(i);
@@ -169,7 +199,11 @@ impl Run {
                 continue;
             }
             let away = &self.availability.away[service];
-            if away.iter().any(|i| self.returns(*i)) {
+            let returns = |i: &usize| {
+                let phase = &self.components[*i].phase;
+                phase.unsettled() || phase.before_start()
+            };
+            if away.iter().any(returns) {
                 continue;
             }
             let by = away.first().copied();
@@ -180,12 +214,31 @@ impl Run {
         }
     }
 
-    /// Whether component `i`, which is away, may be available again in this run: it is worked on, or will be. Who was found ill
-    /// behind the plan counts only where nothing that waits for it is in its way.
-    fn returns(&self, i: usize) -> bool {
-        let phase = &self.components[i].phase;
-        let next = |t: usize| self.targets[t].offered_forth == Some(i);
-        let begins = || *phase == Phase::Ready && self.shape.nodes[i].target.is_none_or(next);
-        phase.unsettled() || if self.ailing(i).is_some() { begins() } else { phase.before_start() }
+    /// Holds what waits for its services while nobody is at work and nobody else can begin: nothing would ever change that.
+    pub(super) fn end_waiting(&mut self) {
+        while let Some((i, service)) = self.waits_for_itself() {
+            let by = self.availability.away[service].first().copied();
+            self.hold(&[i], by.unwrap_or(i), Hold::Service(service));
+            self.keep_available();
+            self.pace();
+        }
+    }
+
+    /// The first component that could begin, with the service that cannot spare it, where that is so of all that could, and
+    /// nobody is at work.
+    fn waits_for_itself(&self) -> Option<(usize, usize)> {
+        if self.at_work > 0 || self.rules < Rules::Sixth || self.token == 0 {
+            return None;
+        }
+        let missed = |i: &usize| {
+            let mut services = self.shape.nodes[*i].services.iter();
+            services.find(|service| self.is_needed(*i, **service) && self.room(**service) == 0).copied()
+        };
+        let mut first = None;
+        for i in self.queues.forth.values().flatten() {
+            work::step();
+            first = first.or(Some((*i, missed(i)?)));
+        }
+        first
     }
 }

@@ -4,7 +4,7 @@ use super::event::Leg;
 use super::fold::Run;
 use crate::model::Moment;
 use crate::plan::noun::Step;
-use patchform_sdk::message::{Done, Verdict};
+use patchform_sdk::message::Done;
 use std::collections::BTreeSet;
 
 /// What a component's health after its patch is compared with.
@@ -39,9 +39,6 @@ impl Run {
     /// Component `i` was measured before its patch.
     pub(super) fn measured(&mut self, i: usize, done: &Done) {
         let ill = done.ailments.iter().filter(|ailment| ailment.ill);
-        if !matches!(done.verdict, Some(Verdict::Ill { .. })) {
-            self.found_well(i);
-        }
         self.components[i].baseline.ill_before = ill.map(|ailment| ailment.check.clone()).collect();
     }
 }

@@ -46,6 +46,8 @@ pub struct Run {
     finished: bool,
     /// Components that are not settled.
     pub(super) open: usize,
+    /// Components that have begun, and are not settled.
+    pub(super) at_work: usize,
     /// Components that are stuck.
     pub(super) stuck: usize,
     events: u64,
@@ -89,6 +91,7 @@ impl Run {
             stopped: None,
             finished: false,
             open: 0,
+            at_work: 0,
             stuck: 0,
             events: 0,
             at: Moment(0),
@@ -157,6 +160,7 @@ impl Run {
         }
         self.keep_available();
         self.pace();
+        self.end_waiting();
         Ok(())
     }
 

@@ -93,6 +93,7 @@ impl Run {
         let open = |p: &Phase| p.unsettled() || p.before_start();
         self.open = self.open + usize::from(open(new)) - usize::from(open(&old));
         self.pacing.open(node.wave, open(&old), open(new));
+        self.at_work = self.at_work + usize::from(new.unsettled()) - usize::from(old.unsettled());
         let stuck = |p: &Phase| matches!(p, Phase::Stuck(_));
         self.stuck = self.stuck + usize::from(stuck(new)) - usize::from(stuck(&old));
         if let Some(t) = node.target {
@@ -219,7 +220,6 @@ impl Run {
 
     /// `i` is committed: its dependents wait for one less.
     pub(super) fn committed(&mut self, i: usize) {
-        self.found_well(i);
         self.enter(i, Phase::Committed);
         let mut met = Vec::new();
         self.satisfy_dependents(i, &mut met);

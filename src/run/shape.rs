@@ -1,11 +1,11 @@
 //! What a run takes from its plan, once: procedures, edges, limits, targets.
 
 use super::planted::{Defect, Planted};
-use crate::config::checked::{Barrier, OnFailure, Service};
+use crate::config::checked::{Barrier, Need, OnFailure, Service};
 use crate::plan::noun::{Change, Entry, Plan, Planned, RolloutLimit, Step, Verdict};
 use crate::plan::room::serves;
 use patchform_sdk::message::Reload;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The plan as the fold needs it.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +63,8 @@ pub(super) struct Node {
     pub serves: bool,
     /// Whether it serves nobody after the run either: somebody else has taken its traffic away.
     pub idle: bool,
+    /// Its checks that decide nothing.
+    pub wanted: BTreeSet<String>,
     /// Index into [`Shape::targets`], when somebody on its target must be alone there.
     pub target: Option<usize>,
     /// Must be alone on its target (page 5.3, rule 5).
@@ -179,6 +181,7 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
         services: Vec::new(),
         serves: serves(entry),
         idle: entry.idle,
+        wanted: wanted(entry),
         target: None,
         exclusive: false,
         whole: false,
@@ -202,6 +205,11 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
     node.exclusive = change.needs_target_alone();
     node.unfit = unfit(entry, change, limit.is_some());
     node
+}
+
+fn wanted(entry: &Entry) -> BTreeSet<String> {
+    let wanted = entry.checks.iter().filter(|check| check.need == Need::Wanted);
+    wanted.map(|check| check.name.clone()).collect()
 }
 
 /// Rule 1 of page 5.3 and what else a plan must hold before the engine follows it.

@@ -188,10 +188,12 @@ impl Run {
     fn applied(&mut self, i: usize, done: &Done) {
         let step = self.step(i);
         self.note_effect(i, step, done);
-        let is_missed = (step == Step::Gate).then(|| self.missed_by(i)).flatten();
+        let is_missed = matches!(step, Step::Gate | Step::Measure).then(|| self.missed_by(i)).flatten();
         match self.components[i].leg {
-            Leg::Forth if let Some(service) = is_missed => self.stands_back(i, service),
             Leg::Forth => match &done.verdict {
+                None | Some(Verdict::Healthy) if let Some(service) = is_missed => {
+                    self.stands_back(i, service)
+                }
                 Some(Verdict::Ill { .. }) if self.planted(Defect::IllIsHealthy) => self.advance(i),
                 Some(Verdict::Ill { why }) if step == Step::Measure => {
                     self.stay_away(i, Skip::Ill(why.clone()), why)
@@ -230,6 +232,7 @@ impl Run {
         if step == Step::Measure {
             self.measured(i, done);
         }
+        self.asked_itself(i, step, done);
         let c = &mut self.components[i];
         let forgotten = (step == Step::Drain && planted.has(Defect::DrainIsForgotten))
             || (step == Step::Block && planted.has(Defect::BlockIsForgotten));

@@ -75,7 +75,7 @@ impl<'a> Judge<'a> {
             halted: false,
             ever_stuck: BTreeSet::new(),
             ever_committed: BTreeSet::new(),
-            paced: Paced::default(),
+            paced: Paced::new(sc),
             cover: Coverage::default(),
         }
     }

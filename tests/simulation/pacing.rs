@@ -2,7 +2,7 @@
 
 use super::judge::Judge;
 use super::rules::{Rule, Violation, broken};
-use super::scenario::{Component, Time, WAVES};
+use super::scenario::{Component, Scenario, Time, WAVES};
 use patchform::config::checked::OnFailure;
 use patchform::plan::noun::Step;
 use patchform::run::event::{Leg, What};
@@ -28,8 +28,17 @@ pub struct Paced {
     committed: BTreeSet<usize>,
     /// Members that were found ill at the gate of another one.
     ailing: BTreeSet<usize>,
+    /// What was ill when the plan was made, and was not measured since.
+    unwell: BTreeSet<usize>,
     /// Whatever was stuck, or found ill, once.
     away: BTreeSet<usize>,
+}
+
+impl Paced {
+    pub fn new(sc: &Scenario) -> Paced {
+        let unwell: BTreeSet<usize> = (0..sc.components.len()).filter(|i| sc.ails(*i, 0)).collect();
+        Paced { away: unwell.clone(), unwell, ..Paced::default() }
+    }
 }
 
 impl Judge<'_> {
@@ -95,12 +104,22 @@ impl Judge<'_> {
                     self.paced.ill.remove(&action.component);
                 }
                 let Answer::Applied(Done { verdict, .. }) = answer else { return Ok(()) };
-                let well = !matches!(verdict, Some(Verdict::Ill { .. }));
+                let i = action.component;
                 match step {
-                    Some(Step::Measure) if well => drop(self.paced.ailing.remove(&action.component)),
-                    Some(Step::Commit) => drop(self.paced.ailing.remove(&action.component)),
-                    Some(Step::Gate) => self.passes(action.component, run),
+                    Some(Step::Measure) if *verdict == well => {
+                        self.paced.ailing.remove(&i);
+                        self.paced.unwell.remove(&i);
+                        self.passes(i, run);
+                    }
+                    Some(Step::Verify) if *verdict == well => drop(self.paced.ailing.remove(&i)),
+                    Some(Step::Gate) => self.passes(i, run),
                     _ => {}
+                }
+            }
+            What::Fact { action, answer: Answer::Applied(Done { verdict, .. }), .. } => {
+                let verified = run.current(action.component).is_some_and(|(_, step)| step == Step::Verify);
+                if verified && *verdict == Some(Verdict::Healthy) {
+                    self.paced.ailing.remove(&action.component);
                 }
             }
             // While nobody has the run nobody watches.
@@ -161,7 +180,8 @@ impl Judge<'_> {
                 run.soak_left(k).is_some() || run.current(k).map(|(_, s)| s) == Some(Step::Commit)
             }
             Standing::GoingBack | Standing::Stuck(_) | Standing::Skipped(Skip::Ill(_)) => false,
-            _ => true,
+            Standing::Committed => true,
+            _ => !self.paced.unwell.contains(&k),
         }
     }
 
@@ -174,7 +194,8 @@ impl Judge<'_> {
             let serves = |k: &&usize| **k != i && counts(k) && self.serves(run, **k);
             let serve = service.members.iter().filter(serves).count() as u64;
             // Who serves nobody himself is not missed.
-            if serve < service.least && !self.paced.ailing.contains(&i) {
+            let serves = !self.paced.ailing.contains(&i) && !self.paced.unwell.contains(&i);
+            if serve < service.least && serves {
                 return Some(format!("{serve} of {} serve, not {}", service.name, service.least));
             }
         }
@@ -183,6 +204,11 @@ impl Judge<'_> {
 
     /// The gate of `i` is open: whoever cannot be spared must not pass it.
     fn passes(&mut self, i: usize, run: &Run) {
+        // Of those that are out already one may go on, where another one comes back.
+        let comes_back = (0..run.len()).any(|k| run.stays_away(k).is_some());
+        if comes_back && (run.is_drained(i) || run.is_blocked(i)) {
+            return;
+        }
         if run.standing(i) == Standing::Forward && self.lacks(i, run, true).is_some() {
             self.paced.stays = Some(i);
         } else if run.standing(i) == Standing::Forward && self.lacks(i, run, false).is_none() {

@@ -52,7 +52,7 @@ pub fn plan(scenario: &Scenario) -> Plan {
         lineage: "l".into(),
         purpose: Purpose::Apply,
         providers: (0..3).map(provider).collect(),
-        entries: scenario.components.iter().enumerate().map(|(i, c)| entry(i, c)).collect(),
+        entries: scenario.components.iter().enumerate().map(|(i, c)| entry(scenario, i, c)).collect(),
         outputs: vec![("out".into(), serde_json::Value::Bool(true).into(), false)],
         outputs_before: Some(Vec::new()),
         secret_sources: BTreeMap::new(),
@@ -84,7 +84,7 @@ pub fn address(i: usize) -> Address {
     Address::root("sim", &format!("c{i}"), InstanceKey::None)
 }
 
-fn entry(i: usize, c: &Component) -> Entry {
+fn entry(sc: &Scenario, i: usize, c: &Component) -> Entry {
     let identity = Identity { target: format!("t{}", c.target), claims: Vec::new(), digest: digest(i, 0, 0) };
     let lifecycle = Lifecycle { allow_irreversible: c.way == Way::Irreversible, ..Lifecycle::default() };
     Entry {
@@ -100,7 +100,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         rollout: c.rollout,
         wave: c.wave,
         zone: c.zone.map(|zone| format!("z{zone}")),
-        ill: None,
+        ill: sc.ails(i, 0).then(|| "it does not answer".into()),
         idle: false,
         baseline: None,
         vendor: None,

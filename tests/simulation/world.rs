@@ -270,7 +270,7 @@ impl World {
             }
             (Step::Verify | Step::Measure, Some(Fault::Error)) => ill("it does not answer"),
             (Step::Verify | Step::Measure, Some(Fault::Refused)) => refused("it cannot be looked at", ""),
-            (Step::Measure, _) if c.sickness == Sickness::Ill => ill("it was ill already"),
+            (Step::Measure, _) if c.sickness == Sickness::Ill || sc.ails(i, now) => ill("it was ill already"),
             (Step::Verify, _) if !back && c.sickness == Sickness::Bad => ill("the new level does not answer"),
             (Step::Verify, _) if !back && !real.as_planned_content() => ill("it is not at the new level"),
             (Step::Verify, _) if back && !c.shallow && !real.as_before_content() => {

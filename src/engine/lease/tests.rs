@@ -101,6 +101,7 @@ fn a_target_is_held_side_by_side_until_one_needs_it_alone() {
             "t1".to_string(),
             Ground { alone: false, claims: BTreeSet::from([claim.to_string()]) },
         )]),
+        ..Holdings::default()
     };
     let one = acquire(dir.path(), "r1", &part("release.a", "path:/a"), 0, NOW).unwrap();
     let two = acquire(dir.path(), "r2", &part("release.b", "path:/b"), 0, NOW).unwrap();

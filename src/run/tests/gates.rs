@@ -5,7 +5,7 @@ use super::*;
 /// One component: gate, snapshot, gate, patch, verify, commit.
 fn keeps_hours() -> Played {
     let mut plan = sample::plan(&[&[]], 1, OnFailure::Halt);
-    crate::plan::procedure::ask_again(&mut change_of(&mut plan, 0).forth);
+    crate::plan::procedure::ask_again(&mut change_of(&mut plan, 0).forth, true);
     Played::new(&plan)
 }
 
@@ -64,7 +64,7 @@ fn drains() -> Played {
     change.forth.insert(5, undrain);
     change.back.insert(0, drain);
     change.back.push(undrain);
-    crate::plan::procedure::ask_again(&mut change.forth);
+    crate::plan::procedure::ask_again(&mut change.forth, true);
     Played::new(&plan)
 }
 

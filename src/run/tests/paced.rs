@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::plan::noun::{Observed, Wave};
+use patchform_sdk::message::Ailment;
 use std::time::Duration;
 
 /// Independent components, in waves of these sizes that follow each other.
@@ -276,6 +277,51 @@ fn who_is_ill_for_good_holds_those_that_cannot_be_spared() {
     found(&mut p, 3, Some("503"));
     found(&mut p, 3, None);
     assert_eq!(p.says(0, "done"), "snapshot 0");
+}
+
+/// A member that the plan found ill waits for a later wave, and those before it for room: nothing would ever go on.
+#[test]
+fn what_waits_for_somebody_who_waits_for_it_is_held() {
+    let mut plan = waves(&[2, 1], 10, OnFailure::RollbackComponent);
+    plan.services = service(3, 2).services;
+    plan.entries[2].ill = Some("503".into());
+    let mut p = Played::new(&plan);
+    assert_eq!(p.turn(), "gate 2", "once nobody before it can begin, its wave may");
+    assert_eq!(p.standings(), "held, held, forward");
+    assert_eq!(p.run.standing(0), held(2, Hold::Service(0)));
+}
+
+#[test]
+fn who_was_ill_and_is_well_again_waits_until_it_can_be_spared() {
+    let mut plan = service(4, 2);
+    for i in 0..4 {
+        let forth = &mut change_of(&mut plan, i).forth;
+        forth.insert(1, Planned { action: Step::Measure, ..forth[0] });
+    }
+    let mut p = Played::new(&plan);
+    assert_eq!(p.turn(), "gate 0, gate 1");
+    found(&mut p, 3, Some("503"));
+    assert_eq!(p.says(0, "done"), "gate 3", "0 is sent back, and 3 serves nobody");
+    assert_eq!(p.says(3, "done"), "measure 3");
+    found(&mut p, 2, Some("503"));
+    p.says(3, "done");
+    assert_eq!((p.run.standing(3), p.run.ailing(3)), (Standing::Untouched, None), "it is well, and missed");
+}
+
+#[test]
+fn what_stays_ill_as_it_was_serves_nobody_though_nothing_failed() {
+    let mut p = Played::new(&service(3, 1));
+    p.turn();
+    p.well(0, 3);
+    let ailment = Ailment { check: "up".into(), ill: true, why: "it is ill, as it was before".into() };
+    let done = Done { verdict: Some(Verdict::Healthy), ailments: [ailment].into(), ..Done::default() };
+    let (action, _) = p.run.current(0).unwrap();
+    p.in_flight.remove(&0);
+    p.apply(What::Fact { action, attempt: 1, answer: Answer::Applied(done) });
+    p.turn();
+    p.well(0, 1);
+    assert_eq!((p.run.standing(0), p.run.away(0)), (Standing::Committed, 2));
+    assert!(p.run.ailing(0).is_some());
 }
 
 #[test]
