@@ -59,6 +59,8 @@ pub(super) struct Component {
     pub highest: u32,
     /// Failed tries of the current action under this controller.
     pub tries: u32,
+    /// An action forth (by its index) that was tried before its gate was asked again, and how often.
+    pub tried_before: (usize, u32),
     /// How often a probe found the current action busy.
     pub busy: u32,
     pub busy_for: Duration,
@@ -157,6 +159,7 @@ impl Component {
             floor: 0,
             highest: 0,
             tries: 0,
+            tried_before: (0, 0),
             busy: 0,
             busy_for: Duration::ZERO,
             goes_on: None,
@@ -265,7 +268,8 @@ impl Component {
     fn fresh_action(&mut self) {
         self.current = ActionStanding::Pending;
         self.attempt = self.floor;
-        self.tries = 0;
+        let (tried, tries) = self.tried_before;
+        self.tries = if self.leg == Leg::Forth && tried == self.forth { tries } else { 0 };
         self.reread = false;
         self.expects = None;
         self.not_busy();

@@ -18,7 +18,8 @@ pub enum Rules {
     /// something, so that what a person had put right was refused as changed by a stranger. Whoever abandons a run does not ask
     /// about tries that have ended.
     Fifth,
-    /// Since form 9: who comes to its gate when a service can no longer spare it waits until that can; before, it went on.
+    /// Since form 9: who comes to its gate when a service can no longer spare it waits until that can; before, it went on. What was tried
+    /// before its gate was asked again is not tried for ever.
     Sixth,
 }
 

@@ -22,6 +22,7 @@ impl Run {
             work::step();
             self.components[i].goes_on = None;
             self.components[i].leaving = false;
+            self.components[i].tried_before = (0, 0);
             self.components[i].by_hand = false;
             self.components[i].made_sure = false;
             self.components[i].as_before = false;

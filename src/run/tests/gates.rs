@@ -54,6 +54,35 @@ fn whoever_goes_on_before_the_patch_asks_again() {
     assert_eq!(p.turn(), "gate#2 0");
 }
 
+#[test]
+fn a_patch_that_never_happens_is_not_tried_for_ever_behind_its_gate() {
+    let mut p = keeps_hours();
+    p.turn();
+    assert_eq!(p.well(0, 3), "patch 0");
+    assert_eq!((p.says(0, "unclear"), p.says(0, "before")), ("probe 0 in 0s".into(), "gate#2 0".into()));
+    assert_eq!((p.says(0, "done"), p.says(0, "unclear")), ("patch#2 0".into(), "probe 0 in 0s".into()));
+    assert_eq!(p.says(0, "before"), "stop: halted at patch: lost");
+    // Another controller tries as often.
+    p.apply(What::taken("you", 2));
+    assert_eq!(p.turn(), "gate#3 0");
+    assert_eq!((p.says(0, "done"), p.says(0, "unclear")), ("patch#3 0".into(), "probe 0 in 0s".into()));
+    assert_eq!((p.says(0, "before"), p.says(0, "done")), ("gate#4 0".into(), "patch#4 0".into()));
+    assert_eq!(
+        (p.says(0, "unclear"), p.says(0, "before")),
+        ("probe 0 in 0s".into(), "stop: halted at patch: lost".into())
+    );
+    // Journals of before go on as they did.
+    let mut p = keeps_hours();
+    p.apply(What::Taken { controller: "before".into(), token: 2, rules: Rules::Fifth });
+    p.turn();
+    p.well(0, 3);
+    for attempt in 2..6 {
+        p.says(0, "unclear");
+        assert_eq!(p.says(0, "before"), format!("gate#{attempt} 0"));
+        p.says(0, "done");
+    }
+}
+
 /// The same with traffic: gate, gate, drain, snapshot, gate, patch, verify, undrain, commit.
 fn drains() -> Played {
     let mut plan = sample::plan(&[&[], &[0]], 2, OnFailure::RollbackRun);
