@@ -186,6 +186,32 @@ fn who_is_stuck_is_still_away() {
     assert!(json.contains("\"still_away\": true") || json.contains("\"still_away\":true"), "{json}");
 }
 
+/// Two runs that count apart would take too many of a service: a run that has not ended holds it, whichever members it changes.
+#[test]
+fn one_run_at_a_time_takes_members_of_a_service_away() {
+    let lab = platform(3, "max_parallel = 1\n  on_failure = \"halt\"", "min_available = 2");
+    let text = lab.read("main.pf.hcl");
+    lab.write("main.pf.hcl", text.replace("echo + >> order;", "[ $NAME != h1 ] || exit 1; echo + >> order;"));
+    lab.patchform("apply --auto-approve --target command.web[\"h1\"]").exits(7);
+    let other = "apply --auto-approve --target command.web[\"h2\"]";
+    lab.patchform(other).exits(6).says("holds the service service.shop, of which one run at a time");
+    assert_eq!(lab.read("h2"), "1.0");
+    lab.patchform("run abandon").exits(0);
+    lab.patchform(other).exits(0);
+}
+
+/// A member that was ill when the plan was made comes in a later wave than those that wait for room: nothing would ever go on.
+#[test]
+fn what_waits_for_somebody_who_waits_for_it_is_held() {
+    let lab = platform(4, "max_parallel = 1\n  canary = 1", "min_available = 2");
+    lab.write("ill", "h4\n");
+    lab.patchform("plan --out p").exits(0);
+    lab.write("ill", "h3\nh4\n");
+    let ran = lab.patchform("apply p").exits(5).does_not_say("nothing can go on");
+    ran.says("held").says("service.shop keeps 2 of its members available");
+    assert_eq!(lab.read("order"), "", "nobody could be spared");
+}
+
 #[test]
 fn what_is_written_wrong_is_told_with_the_way_out() {
     for (service, says) in [
