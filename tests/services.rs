@@ -191,7 +191,8 @@ fn who_is_stuck_is_still_away() {
 fn one_run_at_a_time_takes_members_of_a_service_away() {
     let lab = platform(3, "max_parallel = 1\n  on_failure = \"halt\"", "min_available = 2");
     let text = lab.read("main.pf.hcl");
-    lab.write("main.pf.hcl", text.replace("echo + >> order;", "[ $NAME != h1 ] || exit 1; echo + >> order;"));
+    let text = text.replace("echo + >> order;", "[ $NAME != h1 ] || exit 1; echo + >> order;");
+    lab.write("main.pf.hcl", text.replace("  env ", "  claims = [each.key]\n  env "));
     lab.patchform("apply --auto-approve --target command.web[\"h1\"]").exits(7);
     let other = "apply --auto-approve --target command.web[\"h2\"]";
     lab.patchform(other).exits(6).says("holds the service service.shop, of which one run at a time");
