@@ -218,6 +218,8 @@ impl History {
             desired: Some(level(self.wanted[i])),
             recorded: self.state.records.get(&entry.address).map(|record| record.level.clone()),
             record_digest: self.state.records.get(&entry.address).map(|record| record.digest.clone()),
+            // Nobody falls ill here: a history is of runs that go wrong by themselves.
+            ill: None,
             observed: Observed::NotRead,
             verdict: Verdict::NoChange { adopt: false },
             drain: self.sc.components[i].drains.then(|| Drain {
