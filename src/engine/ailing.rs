@@ -71,6 +71,10 @@ const LOOKS: usize = 3;
 const BETWEEN: Duration = Duration::from_secs(1);
 /// They are asked no longer than this, whatever the checks say: a deadline must stay within a clock's range.
 const LONGEST: Duration = Duration::from_secs(86_400);
+/// For so long what was found of a member counts, for each that is asked: of very many who are at their gates at once not each asks
+/// all the others.
+const FRESH: Duration = Duration::from_millis(10);
+
 /// How long members may be asked, however their checks hang.
 pub(super) fn patience(plan: &Plan, members: &BTreeSet<usize>) -> Duration {
     let looks = u32::try_from(LOOKS).unwrap_or(u32::MAX);
@@ -88,10 +92,6 @@ pub(super) fn patience(plan: &Plan, members: &BTreeSet<usize>) -> Duration {
 fn needed(entry: &Entry) -> impl Iterator<Item = &Check> {
     entry.checks.iter().filter(|check| check.need != Need::Wanted)
 }
-
-/// For so long what was found of a member counts, for each that is asked: of very many who are at their gates at once not each asks
-/// all the others.
-const FRESH: Duration = Duration::from_millis(10);
 
 /// What was found of members last: what is ill of each.
 #[derive(Default)]

@@ -1,8 +1,8 @@
 //! Which snapshots may be gone: somebody has begun to drop them, and how that ended is not in the state yet.
 //!
 //! Each who drops notes their ids first, one a line, and below them the digest of these lines, in a file of its own beside the
-//! lease of a prune: `doomed` is the prune's, `doomed.RUN` that of a run which has ended. It goes once the state knows. Whoever is killed before leaves it there, and the
-//! next prune ends what was begun.
+//! lease of a prune: `doomed` is the prune's, `doomed.RUN` that of a run which has ended. It goes once the state knows. Whoever is
+//! killed before leaves it there, and the next prune ends what was begun.
 
 use super::{Failure, Place};
 use crate::engine::lease;

@@ -7,7 +7,6 @@ use super::planted::Defect;
 use super::rules::Rules;
 use super::standing::{Hold, Phase, Skip};
 use super::work;
-use crate::config::checked::Service;
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Done, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,8 +154,8 @@ impl Run {
         self.shape.nodes[i].services.iter().filter(|_| counts).find(short).copied()
     }
 
-    /// Component `i` begins anew at its gate, and waits there until its service can spare it. What has its traffic away gets that back, and is
-    /// left alone.
+    /// Component `i` begins anew at its gate, and waits there until its service can spare it. What has its traffic away gets
+    /// that back, and is left alone.
     pub(super) fn stands_back(&mut self, i: usize, service: usize) {
         let c = &mut self.components[i];
         if c.phase == Phase::Forward && !c.touched() {
@@ -166,9 +165,8 @@ impl Run {
             self.waits_again(i);
             return self.queue_forth(i);
         }
-        let Service { least, .. } = self.shape.services[service];
-        let why =
-            format!("{} keeps {least} of its members available", self.shape.services[service].address());
+        let service = &self.shape.services[service];
+        let why = format!("{} keeps {} of its members available", service.address(), service.least);
         self.stay_away(i, Skip::Gate(why.clone()), &why);
     }
 
@@ -188,6 +186,12 @@ impl Run {
     /// Whether component `i`, which has not begun, serves now and would not while it is worked on.
     pub(super) fn is_needed(&self, i: usize, service: usize) -> bool {
         !self.availability.away[service].contains(&i) && !self.planted(Defect::AvailabilityIsIgnored)
+    }
+
+    /// A service of component `i`, which has not begun, that cannot spare it; `room`: how many more each can spare.
+    pub(super) fn needed_by(&self, i: usize, room: impl Fn(usize) -> u64) -> Option<usize> {
+        let mut services = self.shape.nodes[i].services.iter().copied();
+        services.find(|service| self.is_needed(i, *service) && room(*service) == 0)
     }
 
     /// Holds the members of services that can spare none, now and for the rest of the run: nobody is at work there who would
@@ -230,14 +234,10 @@ impl Run {
         if self.at_work > 0 || self.rules < Rules::Sixth || self.token == 0 {
             return None;
         }
-        let missed = |i: &usize| {
-            let mut services = self.shape.nodes[*i].services.iter();
-            services.find(|service| self.is_needed(*i, **service) && self.room(**service) == 0).copied()
-        };
         let mut first = None;
         for i in self.queues.forth.values().flatten() {
             work::step();
-            first = first.or(Some((*i, missed(i)?)));
+            first = first.or(Some((*i, self.needed_by(*i, |service| self.room(service))?)));
         }
         first
     }

@@ -141,8 +141,7 @@ impl Zones {
 
 /// Whether every service of `i` can spare it, beside those that leave it in this turn already.
 fn services_spare(run: &Run, i: usize, rooms: &BTreeMap<usize, u64>) -> bool {
-    let mut needed = run.shape.nodes[i].services.iter().filter(|s| run.is_needed(i, **s));
-    needed.all(|s| rooms.get(s).copied().unwrap_or_else(|| run.room(*s)) > 0)
+    run.needed_by(i, |s| rooms.get(&s).copied().unwrap_or_else(|| run.room(s))).is_none()
 }
 
 /// Takes `i` out of its services' room in this turn.
