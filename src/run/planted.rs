@@ -28,6 +28,7 @@ pub enum Defect {
     HoldsEverything,
     HoldsNothing,
     TriesForever,
+    TriesAreForgotten,
     AttemptsBeginAnew,
     FailureIsForgotten,
     OutputIsForgotten,
@@ -114,7 +115,7 @@ impl Defect {
     ];
 
     /// Every other defect.
-    pub const ALL: [Defect; 62] = [
+    pub const ALL: [Defect; 63] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::FailsAtOnce,
@@ -138,6 +139,7 @@ impl Defect {
         Defect::HoldsEverything,
         Defect::HoldsNothing,
         Defect::TriesForever,
+        Defect::TriesAreForgotten,
         Defect::AttemptsBeginAnew,
         Defect::FailureIsForgotten,
         Defect::OutputIsForgotten,

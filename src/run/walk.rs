@@ -371,7 +371,7 @@ impl Run {
         let idle = c.phase == Phase::Forward && c.current == ActionStanding::Pending && !half;
         let gate = c.forth.checked_sub(1).filter(|at| *at > 0 && node.forth[*at].action == Step::Gate);
         if let (true, Some(gate), false) = (idle, gate, planted.has(Defect::GateIsAskedOnce)) {
-            if self.rules >= Rules::Sixth {
+            if self.rules >= Rules::Sixth && !planted.has(Defect::TriesAreForgotten) {
                 c.tried_before = (c.forth, c.tries);
             }
             c.step_back(gate);

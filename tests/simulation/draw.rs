@@ -33,7 +33,46 @@ pub fn draw(seed: u64) -> Scenario {
     let hours = dice.pick(&[0, 50, 100]);
     scenario.components.iter_mut().for_each(|c| c.hours = dice.percent(hours));
     draw_ailing(&mut Dice(seed.rotate_left(41) ^ 0x71f3), &mut scenario);
+    let mut dice = Dice(seed.rotate_left(53) ^ 0x1e9d);
+    draw_always(&mut dice, &mut scenario);
+    draw_lies(&mut dice, &mut scenario);
     scenario
+}
+
+/// Steps that fare the same at every try.
+fn draw_always(dice: &mut Dice, scenario: &mut Scenario) {
+    let often = dice.pick(&[0, 0, 10, 30]);
+    for i in 0..scenario.components.len() {
+        if dice.percent(often) {
+            let (forth, back) = scenario.components[i].procedures();
+            let (leg, steps) = if dice.percent(70) { (Leg::Forth, forth) } else { (Leg::Back, back) };
+            let patches = leg == Leg::Forth && dice.percent(40);
+            let drawn = steps.get(dice.below(steps.len())).copied();
+            let Some(step) = drawn.map(|step| if patches { Step::Patch } else { step }) else { continue };
+            let kind = fault(dice, step);
+            scenario.mishaps.push(Mishap::Always { component: i, leg, step, kind });
+        }
+    }
+}
+
+/// Ways back that only claim to have been walked, once or every time, where no check sees that.
+fn draw_lies(dice: &mut Dice, scenario: &mut Scenario) {
+    let often = dice.pick(&[0, 10, 30]);
+    for i in 0..scenario.components.len() {
+        let c = &scenario.components[i];
+        let step = match c.way {
+            Way::Restore | Way::Whole => Step::Restore,
+            Way::Uninstall => Step::Uninstall,
+            Way::Irreversible | Way::Missing | Way::Late => continue,
+        };
+        if c.changes && c.shallow && dice.percent(often) {
+            let (component, leg, kind) = (i, Leg::Back, Fault::Lies);
+            scenario.mishaps.push(match dice.percent(50) {
+                true => Mishap::Fault { component, leg, step, nth: 1, kind },
+                false => Mishap::Always { component, leg, step, kind },
+            });
+        }
+    }
 }
 
 /// What stays up: some members, of which one or a few can be spared.

@@ -100,6 +100,8 @@ pub enum Sickness {
 pub enum Mishap {
     /// The `nth` time (from 1) that this step of this component is begun.
     Fault { component: usize, leg: Leg, step: Step, nth: u32, kind: Fault },
+    /// Every time that this step of this component is begun.
+    Always { component: usize, leg: Leg, step: Step, kind: Fault },
     /// The `nth` probe of this component.
     Probe { component: usize, nth: u32, kind: Look },
     /// The `nth` reading of this component after its way back.

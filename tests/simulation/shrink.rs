@@ -188,6 +188,7 @@ fn sooner(sc: &Scenario, earlier: impl Fn(Time) -> Time) -> Scenario {
             | Mishap::Asked { at, .. }
             | Mishap::Interrupt { at } => *at = earlier(*at),
             Mishap::Fault { .. }
+            | Mishap::Always { .. }
             | Mishap::Probe { .. }
             | Mishap::Read { .. }
             | Mishap::PutBack { .. }
@@ -235,14 +236,21 @@ fn simpler(mishap: &Mishap) -> Vec<Mishap> {
             vec![plain, Mishap::Return { gap: 0, request }, Mishap::Return { gap, request: None }]
         }
         Mishap::Fault { component, leg, step, nth, kind } => {
-            let ladder = [Fault::Refused, Fault::Half, Fault::AnswerLost];
-            let below = ladder.into_iter().filter(|f| *f < kind);
-            below.map(|kind| Mishap::Fault { component, leg, step, nth, kind }).collect()
+            gentler(kind).map(|kind| Mishap::Fault { component, leg, step, nth, kind }).collect()
+        }
+        Mishap::Always { component, leg, step, kind } => {
+            let once = Mishap::Fault { component, leg, step, nth: 1, kind };
+            let below = gentler(kind).map(|kind| Mishap::Always { component, leg, step, kind });
+            std::iter::once(once).chain(below).collect()
         }
         Mishap::Probe { .. } | Mishap::Read { .. } | Mishap::Jump { .. } | Mishap::PutBack { .. } => {
             Vec::new()
         }
     }
+}
+
+fn gentler(kind: Fault) -> impl Iterator<Item = Fault> {
+    [Fault::Refused, Fault::Half, Fault::AnswerLost].into_iter().filter(move |gentler| *gentler < kind)
 }
 
 /// Leaves a component out: what stood on it stands on what it stood on.
@@ -265,6 +273,7 @@ fn without_component(sc: &mut Scenario, gone: usize) {
     }
     sc.mishaps.retain_mut(|m| match m {
         Mishap::Fault { component, .. }
+        | Mishap::Always { component, .. }
         | Mishap::Probe { component, .. }
         | Mishap::Read { component, .. }
         | Mishap::Ails { component, .. }

@@ -111,6 +111,9 @@ fn told(mishap: &Mishap) -> String {
         Mishap::Fault { component, leg: l, step, nth, kind } => {
             format!("{} of c{component}{}, time {nth}: {kind:?}", step.name(), leg(l))
         }
+        Mishap::Always { component, leg: l, step, kind } => {
+            format!("{} of c{component}{}, every time: {kind:?}", step.name(), leg(l))
+        }
         Mishap::Probe { component, nth, kind } => format!("probe {nth} of c{component}: {kind:?}"),
         Mishap::Read { component, nth, kind } => format!("reading {nth} of c{component}: {kind:?}"),
         Mishap::Crash { from, at, then, gap } => {

@@ -166,11 +166,13 @@ impl World {
         let count = self.counts.entry((a.component, a.leg, begin.step)).or_default();
         *count += 1;
         let nth = *count;
+        let here = (a.component, a.leg, begin.step);
         let fault = sc.mishaps.iter().find_map(|m| match m {
-            Mishap::Fault { component, leg, step, nth: n, kind }
-                if (*component, *leg, *step, *n) == (a.component, a.leg, begin.step, nth) =>
-            {
-                Some(*kind)
+            Mishap::Fault { component, leg, step, nth: n, kind } => {
+                ((*component, *leg, *step) == here && *n == nth).then_some(*kind)
+            }
+            Mishap::Always { component, leg, step, kind } => {
+                ((*component, *leg, *step) == here).then_some(*kind)
             }
             _ => None,
         });
