@@ -1,11 +1,11 @@
 //! What is seen of a run while it goes on: on a real pseudo terminal, in a pipe, and from another terminal.
 
 mod lab;
-#[expect(dead_code, reason = "nothing is typed there")]
 #[path = "lab/terminal.rs"]
 mod terminal;
 
 use lab::{Lab, files};
+use std::io::Write as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 use terminal::{Emulated, Terminal};
@@ -166,4 +166,24 @@ fn a_pipe_is_told_of_waves_and_another_terminal_follows() {
     assert!(events.iter().filter(|e| e["type"] == "progress").count() >= 4);
     // Of a run that has ended it is what is shown anyhow.
     lab.patchform("run show --watch").exits(0).says("Complete:");
+}
+
+/// Ctrl-S stops what is shown, and nothing else; Ctrl-Q shows what was missed.
+#[test]
+fn a_terminal_that_is_held_does_not_hold_the_run() {
+    let lab = platform();
+    let mut terminal = Terminal::start(lab.patchform_command("apply --auto-approve --no-color"), 72, 30);
+    let mut screen = Emulated::new(72);
+    wait(&terminal, &mut screen, |text| text.contains("── run "));
+    terminal.keys.write_all(b"\x13").unwrap();
+    lab.write("go", "");
+    let until = Instant::now() + PATIENCE;
+    while !lab.patchform("run show").out.contains("Complete") {
+        assert!(Instant::now() < until, "the run stands still");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(terminal.child.try_wait().unwrap().is_none(), "what was said is not thrown away");
+    terminal.keys.write_all(b"\x11").unwrap();
+    wait(&terminal, &mut screen, |text| text.contains("Complete"));
+    assert!(terminal.child.wait().unwrap().success());
 }

@@ -252,7 +252,7 @@ fn what_is_kept_and_was_put_back_by_hand_is_not_called_well() {
             assert!(!told.contains("command.a is at its planned level"), "{told}");
             has(&told, "command.a stuck back at 1.0");
             let shown = flat(lab.patchform("run show").exits(0));
-            has(&shown, "command.a was put back by hand, and reads as before the run");
+            has(&shown, "command.a reads as before the run: it was put back by hand");
             assert!(!shown.contains("nothing is wrong"), "{shown}");
         }
         let ended = flat(lab.patchform("run abandon").exits(0));

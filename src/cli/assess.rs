@@ -80,7 +80,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         targets: selections("--target", &arguments.target)?,
         patience: arguments.lock.timeout()?,
     };
-    let mut stages = Stages::new(terminal, Arc::new(Waits { events: None, style: terminal.err }));
+    let mut stages = Stages::new(terminal, Arc::new(Waits::beside(terminal)));
     ops::assess::assess(&request, &mut stages, |assessed, sources, warnings| {
         terminal.warn(warnings, sources);
         show(arguments, explained.as_ref(), assessed, terminal)

@@ -1,9 +1,10 @@
 //! What is seen of a run while it goes on: a live view on a terminal, plain lines in a pipe, or JSON.
 
 use super::beat::{self, Beat};
+use super::outlet::Stream;
 use super::screen::Screen;
 use super::seen::{Seen, Shared, lock};
-use super::terminal::{self, Terminal};
+use super::terminal::Terminal;
 use super::waits::Waits;
 use crate::model::Moment;
 use crate::ops::apply::{Audience, Ended};
@@ -20,7 +21,6 @@ use crate::report::style::Style;
 use crate::run::Run;
 use crate::run::event::Event;
 use crate::world::clock;
-use std::io;
 use std::sync::{Arc, Mutex};
 
 /// What people and programs see of a run.
@@ -46,7 +46,8 @@ impl<'a> Live<'a> {
     /// For a run that is about to begin.
     pub fn new(terminal: &'a Terminal, json: bool) -> Self {
         let seen = Shared::default();
-        let screen = (terminal.live && !json).then(|| Screen::new(terminal.out, Arc::clone(&seen)));
+        let screen = (terminal.live && !json)
+            .then(|| Screen::new(terminal.out, Arc::clone(&seen), terminal.outlet.clone()));
         let telling = if screen.is_some() { Telling::Highlights } else { Telling::Log };
         let began = clock::now();
         let lines = RunText::new("", telling, terminal.out, clock::local_offset(began));
@@ -86,17 +87,18 @@ impl<'a> Live<'a> {
             Some(screen) => screen.watch(),
             None => {
                 let events = self.json.then(|| Arc::clone(&self.named));
-                Arc::new(Waits { events, style: self.terminal.err })
+                Arc::new(Waits { events, ..Waits::beside(self.terminal) })
             }
         }
     }
 
     /// Says how a run ended and what to do next.
     pub fn finish(mut self, ended: &Ended) {
-        self.close();
+        self.end_view();
         match &ended.run {
             Some(run) => {
                 self.end(ended, run, clock::now());
+                self.close();
                 self.carry_on();
             }
             None if self.json => self.terminal.say(&run_json::nothing(ended.gated, clock::now())),
@@ -107,8 +109,13 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Nothing is shown any more of a run that goes on.
+    /// Nothing is shown any more of a run that goes on, once all of that was read.
     pub fn close(&mut self) {
+        self.end_view();
+        self.terminal.outlet.close();
+    }
+
+    fn end_view(&mut self) {
         drop((self.screen.take(), self.beat.take()));
     }
 
@@ -162,7 +169,7 @@ impl<'a> Live<'a> {
 
     /// A run is not about its output: when that is lost the run goes on, and ends with its own exit code.
     fn carry_on(&mut self) {
-        let Some(error) = self.terminal.lost.borrow_mut().take() else { return };
+        let Some(error) = self.terminal.outlet.take_lost() else { return };
         if !std::mem::replace(&mut self.unheard, true) {
             self.notice(&format!(
                 "standard output could not be written: {error}; the run goes on, and `patchform run show {}` tells of it",
@@ -180,6 +187,7 @@ impl<'a> Live<'a> {
 
 impl Audience for Live<'_> {
     fn begins(&mut self, run: &Run, plan: &Plan, before: &[Event]) {
+        self.terminal.outlet.open();
         let seen = Seen::new(plan, run, before);
         self.began = seen.started;
         self.name(run.id());
@@ -195,11 +203,11 @@ impl Audience for Live<'_> {
             Some(screen) => screen.begins(),
             None => {
                 let (seen, json, style) = (Arc::clone(&self.seen), self.json, self.terminal.out);
+                let outlet = self.terminal.outlet.clone();
                 self.beat = Some(Beat::new(beat::QUIET, move || {
                     let text =
                         lock(&seen).as_ref().map_or_else(String::new, |seen| progress(seen, json, style));
-                    // Whoever reads no more is told by the run's own lines.
-                    let _ = terminal::write(&mut io::stdout().lock(), &text);
+                    outlet.say(Stream::Out, &text);
                 }));
             }
         }
@@ -213,6 +221,12 @@ impl Audience for Live<'_> {
 
     fn notice(&mut self, text: &str) {
         self.write(|terminal| terminal.notices(&[text.to_string()]));
+    }
+}
+
+impl Drop for Live<'_> {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

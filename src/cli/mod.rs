@@ -20,6 +20,7 @@ mod import;
 mod init;
 mod live;
 mod misread;
+mod outlet;
 mod output;
 mod painter;
 mod plan;

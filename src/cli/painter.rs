@@ -2,10 +2,10 @@
 //!
 //! The cursor rests below the block, at the left: what the terminal echoes there (`^C`) goes with the next drawing.
 
+use super::outlet::{Outlet, Stream};
 use crate::report::page::columns;
 use crate::report::style::Style;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 /// The block as it stands on the terminal.
 #[derive(Default)]
@@ -13,13 +13,20 @@ pub struct Painter {
     lines: Vec<String>,
     /// How wide the terminal was when it was looked at last.
     width: usize,
+    outlet: Outlet,
 }
 
 impl Painter {
+    /// On the terminal that standard output is.
+    pub fn new(outlet: Outlet) -> Painter {
+        Painter { outlet, ..Painter::default() }
+    }
+
     /// Replaces the block on a terminal that is so wide; none of the lines may be wider.
     pub fn paint(&mut self, lines: Vec<String>, width: usize) {
         // Drawing the same again would only flicker; where the terminal echoes something, it goes within a second.
-        if self.lines == lines && self.width == width {
+        let same = self.lines == lines && self.width == width;
+        if same || self.outlet.is_behind() {
             return;
         }
         self.width = width;
@@ -30,12 +37,14 @@ impl Painter {
     pub fn above(&mut self, say: impl FnOnce()) {
         let lines = self.wipe();
         say();
-        self.draw(lines);
+        if !self.outlet.is_behind() {
+            self.draw(lines);
+        }
     }
 
     /// Takes the block away; answers its lines.
     pub fn wipe(&mut self) -> Vec<String> {
-        write(&self.wiping());
+        self.outlet.say(Stream::Out, &self.wiping());
         std::mem::take(&mut self.lines)
     }
 
@@ -46,7 +55,7 @@ impl Painter {
             text.push_str(line);
             text.push('\n');
         }
-        write(&text);
+        self.outlet.say(Stream::Out, &text);
     }
 
     /// What takes the block off the terminal.
@@ -70,12 +79,6 @@ fn rows(line: &str, width: usize) -> usize {
     }
     shown.push_str(rest);
     columns(&shown, Style { unicode: true, ..Style::plain(width) }).div_ceil(width.max(1)).max(1)
-}
-
-fn write(text: &str) {
-    let mut out = io::stdout().lock();
-    // Nobody is left to tell when this fails; the journal has everything.
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 #[cfg(test)]

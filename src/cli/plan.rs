@@ -41,10 +41,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let request = arguments.scope.request(&arguments.variables)?;
-    let planned = ops::plan::plan(
-        &request,
-        &mut Stages::new(terminal, Arc::new(Waits { events: None, style: terminal.err })),
-    )?;
+    let planned = ops::plan::plan(&request, &mut Stages::new(terminal, Arc::new(Waits::beside(terminal))))?;
     terminal.warn(&planned.warnings, &planned.sources);
     let saved = std::thread::scope(|scope| {
         // A large plan takes as long to save as to draw.

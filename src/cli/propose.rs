@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         },
         dry_run: arguments.dry_run,
     };
-    let mut stages = Stages::new(terminal, Arc::new(Waits { events: None, style: terminal.err }));
+    let mut stages = Stages::new(terminal, Arc::new(Waits::beside(terminal)));
     let done = ops::propose::propose(&request, &mut stages)?;
     terminal.warn(&done.warnings, &done.sources);
     for file in &done.files {

@@ -3,6 +3,7 @@
 //! The cursor is never hidden and no mode of the terminal is changed, so that nothing needs to be put back however the
 //! program ends.
 
+use super::outlet::Outlet;
 use super::painter::Painter;
 use super::seen::{Shared, lock};
 use super::waits;
@@ -31,6 +32,7 @@ struct Notes {
     seen: Shared,
     painter: Arc<Mutex<Painter>>,
     style: Style,
+    outlet: Outlet,
 }
 
 /// The view. It goes when it is dropped.
@@ -38,13 +40,15 @@ pub struct Screen {
     seen: Shared,
     painter: Arc<Mutex<Painter>>,
     style: Style,
+    outlet: Outlet,
     thread: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Screen {
     /// Nothing is drawn until the run begins.
-    pub fn new(style: Style, seen: Shared) -> Screen {
-        Screen { seen, painter: Arc::default(), style, thread: None }
+    pub fn new(style: Style, seen: Shared, outlet: Outlet) -> Screen {
+        let painter = Arc::new(Mutex::new(Painter::new(outlet.clone())));
+        Screen { seen, painter, style, outlet, thread: None }
     }
 
     /// Who is to be told of what providers say.
@@ -53,6 +57,7 @@ impl Screen {
             seen: Arc::clone(&self.seen),
             painter: Arc::clone(&self.painter),
             style: self.style,
+            outlet: self.outlet.clone(),
         })
     }
 
@@ -113,7 +118,7 @@ impl Watch for Notes {
     }
 
     fn waits(&self, waiting: &Waiting) {
-        waits::above(&self.painter, waiting, self.style);
+        waits::above(&self.painter, waiting, self.style, &self.outlet);
     }
 
     fn log(&self, provider: &str, line: &str) {

@@ -2,6 +2,7 @@
 
 use super::arguments::Global;
 use super::exit::Exit;
+use super::outlet::{Outlet, Stream};
 use super::unexpected::Unsaid;
 use crate::config::Sources;
 use crate::model::Diagnostics;
@@ -12,7 +13,6 @@ use crate::report::page::Page;
 use crate::report::state_text::Clock;
 use crate::report::style::{Style, Tint, plain, tinted};
 use crate::world::{clock, machine};
-use std::cell::RefCell;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 /// What the terminal, or the pipe, can show.
@@ -31,8 +31,8 @@ pub struct Terminal {
     pub interactive: bool,
     /// Words of the command line that no message repeats.
     pub(super) unsaid: Unsaid,
-    /// Why standard output could not be written, the first time.
-    pub(super) lost: RefCell<Option<io::Error>>,
+    /// Both streams.
+    pub(super) outlet: Outlet,
 }
 
 impl Terminal {
@@ -53,23 +53,20 @@ impl Terminal {
             json: false,
             interactive: io::stdin().is_terminal() && err,
             unsaid: Unsaid::default(),
-            lost: RefCell::default(),
+            outlet: Outlet::default(),
         }
     }
 
     /// Writes what was asked for.
     pub fn say(&self, text: &str) {
-        if let Err(error) = write(&mut io::stdout().lock(), text) {
-            self.lost.borrow_mut().get_or_insert(error);
-        }
+        self.outlet.say(Stream::Out, text);
     }
 
     /// Writes what was asked for, bit by bit.
     pub fn say_all(&self, text: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        if let Err(error) = text(&mut out).and_then(|()| out.flush()) {
-            self.lost.borrow_mut().get_or_insert(error);
-        }
+        let written = text(&mut out).and_then(|()| out.flush());
+        self.outlet.note_loss(Stream::Out, written);
     }
 
     /// Refuses to write what was asked for where it would go nowhere: an empty backup must not look like a good one.
@@ -87,9 +84,9 @@ impl Terminal {
     /// The exit code, unless what was asked for could not be written: an empty backup must not look like a good one. A
     /// reader that went away is no error.
     pub fn delivered(&self, exit: Exit) -> Exit {
-        match &*self.lost.borrow() {
-            Some(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
-            Some(error) if matches!(exit, Exit::Done | Exit::Something) => {
+        match self.outlet.lost() {
+            Some((io::ErrorKind::BrokenPipe, _)) => exit,
+            Some((_, error)) if matches!(exit, Exit::Done | Exit::Something) => {
                 self.note(&format!("error: standard output could not be written: {error}\n"));
                 Exit::Error
             }
@@ -99,8 +96,7 @@ impl Terminal {
 
     /// Writes something about the work itself.
     pub fn note(&self, text: &str) {
-        // Nobody is left to tell when this fails; the journal has everything.
-        let _ = write(&mut io::stderr().lock(), text);
+        self.outlet.say(Stream::Err, text);
     }
 
     /// Shows complaints about the configuration that are no errors.
@@ -205,10 +201,6 @@ fn error_line(
         diagnostics: diagnostics["diagnostics"].take(),
     };
     error_json::error(&view, clock::now())
-}
-
-pub(super) fn write(to: &mut dyn io::Write, text: &str) -> io::Result<()> {
-    to.write_all(text.as_bytes()).and_then(|()| to.flush())
 }
 
 /// Columns of the terminal; 100 in a pipe, so that golden output does not depend on who looks.

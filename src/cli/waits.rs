@@ -1,8 +1,9 @@
 //! What is waited for while nothing seems to happen: a host that does not answer is told at once, on standard error for
 //! people and as an event for programs.
 
+use super::outlet::{Outlet, Stream};
 use super::painter::Painter;
-use super::terminal;
+use super::terminal::Terminal;
 use crate::provider::Watch;
 use crate::provider::watch::Silent;
 use crate::report::page::Page;
@@ -11,7 +12,6 @@ use crate::report::size;
 use crate::report::style::{Style, Tint, plain, tinted};
 use crate::target::Waiting;
 use crate::world::clock;
-use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Tells it beside plain lines or JSON.
@@ -20,16 +20,24 @@ pub struct Waits {
     pub events: Option<Arc<Mutex<String>>>,
     /// How to write on standard error.
     pub style: Style,
+    /// Where it is told.
+    pub outlet: Outlet,
+}
+
+impl Waits {
+    /// Tells it on standard error, where standard output is no stream of events.
+    pub fn beside(terminal: &Terminal) -> Waits {
+        Waits { events: None, style: terminal.err, outlet: terminal.outlet.clone() }
+    }
 }
 
 impl Watch for Waits {
     fn waits(&self, waiting: &Waiting) {
-        let Some(run) = &self.events else { return note(waiting, self.style) };
+        let Some(run) = &self.events else { return note(waiting, self.style, &self.outlet) };
         let run = run.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let run = Some(run.as_str()).filter(|run| !run.is_empty());
         let line = run_json::waiting(run, clock::now(), &waiting.host, &waiting.why, waiting.left);
-        // Whoever reads no more is told by the run's own lines.
-        let _ = terminal::write(&mut io::stdout().lock(), &line);
+        self.outlet.say(Stream::Out, &line);
     }
 
     fn log(&self, provider: &str, line: &str) {
@@ -38,14 +46,14 @@ impl Watch for Waits {
 }
 
 /// Tells it above a live view.
-pub fn above(painter: &Mutex<Painter>, waiting: &Waiting, style: Style) {
-    painter.lock().unwrap_or_else(PoisonError::into_inner).above(|| note(waiting, style));
+pub fn above(painter: &Mutex<Painter>, waiting: &Waiting, style: Style, outlet: &Outlet) {
+    painter.lock().unwrap_or_else(PoisonError::into_inner).above(|| note(waiting, style, outlet));
 }
 
-fn note(waiting: &Waiting, style: Style) {
+fn note(waiting: &Waiting, style: Style, outlet: &Outlet) {
     let mut page = Page::new(style);
     page.line(0, 2, &[tinted(Tint::Info, "note: "), plain(sentence(waiting))]);
-    let _ = terminal::write(&mut io::stderr().lock(), &page.finish());
+    outlet.say(Stream::Err, &page.finish());
 }
 
 fn sentence(waiting: &Waiting) -> String {

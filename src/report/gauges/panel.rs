@@ -268,7 +268,7 @@ fn course(gauges: &Gauges<'_>, style: Style) -> Vec<String> {
             plain(format!(": nothing new begins, {waits}. Ctrl-C again stops waiting for it")),
         ],
         Course::Halting(why) => vec![tinted(Tint::Change, "Halting"), plain(format!(" at {why}; {waits}"))],
-        Course::Back => vec![tinted(Tint::Change, "Going back"), plain(": everything, on request")],
+        Course::Back => vec![tinted(Tint::Change, "Going back"), plain(": everything")],
         Course::Abandoned => vec![tinted(Tint::Change, "Abandoned"), plain(": it ends as it stands")],
     };
     wrapped(&pieces, style)

@@ -218,7 +218,7 @@ fn every_course_is_told() {
     for (request, expected, says) in [
         (Request::Pause, Course::Paused, "To go on: patchform run continue r1"),
         (Request::Stop, Course::Stopping, "2 running steps end first. Ctrl-C again stops waiting for it"),
-        (Request::Rollback, Course::Back, "Going back: everything, on request"),
+        (Request::Rollback, Course::Back, "Going back: everything"),
         (Request::Abandon { leaving: BTreeSet::new() }, Course::Abandoned, "it ends as it stands"),
     ] {
         let (course, line) = course(Some(request));

@@ -18,7 +18,7 @@ pub fn emergency(page: &mut Page, stuck: &Emergency<'_>, run: &str) {
         &[match (stuck.reached, stuck.abandoned, stuck.over) {
             _ if stuck.put_back => tinted(
                 Tint::Change,
-                format!("{address} was put back by hand, and reads as before the run. What is left to do there"),
+                format!("{address} reads as before the run: it was put back by hand, or its restore ended after all. What is left to do there"),
             ),
             (true, ..) => tinted(
                 Tint::Change,
