@@ -172,7 +172,7 @@ impl<'a> Live<'a> {
         let Some(error) = self.terminal.outlet.take_lost() else { return };
         if !std::mem::replace(&mut self.unheard, true) {
             self.notice(&format!(
-                "standard output could not be written: {error}; the run goes on, and `patchform run show {}` tells of it",
+                "standard output could not be written: {error}; that stops no run, and `patchform run show {}` tells of it",
                 self.id
             ));
         }
