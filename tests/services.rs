@@ -3,7 +3,9 @@
 
 mod lab;
 
-use lab::{Lab, files};
+use lab::{Lab, Ran, files};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 /// `n` hosts under this rollout and service; a host of which `ill` speaks fails its check.
 fn fleet(n: usize, level: &str, rollout: &str, service: &str) -> String {
@@ -166,6 +168,30 @@ fn whoever_cannot_be_spared_beside_an_ill_one_waits_for_those_that_are_worked_on
     let order = lab.read("order");
     let last: Vec<&str> = order.lines().skip(4).collect();
     assert_eq!(last, ["+", "-", "+", "-", "+", "-"], "one at a time beside the ill one: {order}");
+}
+
+/// Who is ill for a moment costs nobody the night: it is asked again before anybody is held for it, or is worked on as ill.
+#[test]
+fn who_is_well_again_soon_holds_nobody() {
+    let lab = platform(4, "max_parallel = 1", "min_available = 3");
+    let text = lab.read("main.pf.hcl");
+    let ill = "[ $NAME != h1 ] || echo h4 > ill; echo + >> order;";
+    lab.write("main.pf.hcl", text.replace("echo + >> order;", ill));
+    let mut command = lab.patchform_command("apply --auto-approve");
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while !lab.patchform("run show").out.contains("; command.web[\"h4\"] is ill") {
+        assert!(Instant::now() < until, "it is not told who is ill");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    // Nobody is held, and it is not skipped.
+    std::thread::sleep(Duration::from_secs(7));
+    assert_eq!(lab.read("order"), "+\n-\n");
+    lab.write("ill", "");
+    let ran = Ran::of(child.wait_with_output().unwrap()).exits(0);
+    assert_eq!(ran.out.matches("is ill, and counts as away").count(), 1, "{}", ran.out);
+    ran.says("is well again").says("4 done").does_not_say("(attempt 2)");
+    assert_eq!(at_once(&lab), 1);
 }
 
 /// Who could not be restored is not back: its time goes on, and is told first.

@@ -144,6 +144,7 @@ fn must_happen() -> BTreeSet<String> {
         "gates refuse",
         "a member is ill",
         "a member is well again",
+        "a member that is ill is asked again",
         "the clock goes back",
         "the clock jumps",
         "interrupted once",

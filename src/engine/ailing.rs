@@ -120,9 +120,18 @@ impl Tools {
                 _ => self.look_at_member(*m, if was_ill { 1 } else { LOOKS }),
             };
             if ill.is_some() || was_ill {
-                found(*m, ill.map(|why| self.secrets.mask().apply(&why).into()));
+                found(*m, ill.map(|why| self.masked(&why)));
             }
         });
+    }
+
+    /// What is ill of a member that was ill before.
+    pub(super) fn ask_again(&self, m: usize) -> Option<String> {
+        self.look_at_member(m, 1).map(|why| self.masked(&why))
+    }
+
+    fn masked(&self, why: &str) -> String {
+        self.secrets.mask().apply(why).into()
     }
 
     /// What is ill of a member that was looked at so often, at most.

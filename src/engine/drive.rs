@@ -8,16 +8,16 @@ use super::ailing::patience;
 use super::blame;
 use super::flight::{Flight, Flights, pause_before, watched_for};
 use super::inbox::{Inbox, Letter};
+use super::performer::{Happened, Performer};
 use crate::journal::{WriteError, Writer};
 use crate::model::Moment;
 use crate::plan::noun::{Plan, Step, Verdict};
-use crate::run::Baseline;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use crate::run::{Begin, Command, Damage, Run, Sight, decide};
 use crate::world::{clock, failpoint};
 use patchform_sdk::ended::millis;
 use patchform_sdk::message::{Answer, Done, Probed, Verdict as Health};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
 use thiserror::Error;
@@ -31,88 +31,6 @@ const CLOCK_SET: u64 = 2_000;
 pub const LOOK_DEADLINE: Duration = Duration::from_secs(120);
 /// How long running actions are awaited after the journal failed.
 const LAST_WAIT: Duration = Duration::from_secs(5);
-
-/// What arrives while a run is driven.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Happened {
-    /// An action answered.
-    Answered {
-        /// Which.
-        action: ActionRef,
-        /// Of which attempt.
-        attempt: u32,
-        /// What it answered.
-        answer: Answer,
-    },
-    /// A probe answered.
-    Probed {
-        /// Which action was probed.
-        action: ActionRef,
-        /// Of which attempt.
-        attempt: u32,
-        /// What was found; `Err` with why when nobody can tell.
-        found: Result<Probed, String>,
-    },
-    /// A component was read.
-    ReadBack {
-        /// Index into the plan's entries.
-        component: usize,
-        /// The reading's digest; `Err` with why when it could not be read.
-        digest: Result<String, String>,
-    },
-    /// The checks of a component that is watched answered.
-    Watched {
-        /// Index into the plan's entries.
-        component: usize,
-        /// What was found.
-        found: Health,
-    },
-    /// A service was asked from outside.
-    Seen {
-        /// Index into the plan's services.
-        service: usize,
-        /// How it is seen.
-        sight: Sight,
-        /// How long the attempt took.
-        took: Duration,
-    },
-    /// A member of a service was asked how it is, at the gate of another one.
-    Member {
-        /// Index into the plan's entries.
-        component: usize,
-        /// What is ill of it.
-        ill: Option<String>,
-    },
-    /// The person at the terminal, or the system, wants it to stop (Ctrl-C, TERM).
-    Stop,
-    /// The terminal was closed (HUP). Shell and system may both say so: however often, it is one wish to stop.
-    HangUp,
-}
-
-impl Happened {
-    /// Whether somebody wants it to stop.
-    pub fn is_signal(&self) -> bool {
-        matches!(self, Happened::Stop | Happened::HangUp)
-    }
-}
-
-/// Who performs what was decided. None of these may block: answers come through `reply`.
-pub trait Performer {
-    /// Begins an action; answers [`Happened::Answered`].
-    fn begin(&mut self, begin: Begin, reply: Sender<Happened>);
-    /// Asks how far an action came; answers [`Happened::Probed`].
-    fn probe(&mut self, begin: Begin, reply: Sender<Happened>);
-    /// Reads a component; answers [`Happened::ReadBack`].
-    fn read_back(&mut self, component: usize, reply: Sender<Happened>);
-    /// Asks the checks of a component once, and compares with `baseline`; answers [`Happened::Watched`].
-    fn watch(&mut self, component: usize, baseline: Baseline, reply: Sender<Happened>);
-    /// How services are seen from outside, as the run ends; who does not answer is awaited for a while, if `patient`.
-    fn last_look(&mut self, patient: bool) -> Vec<(usize, Sight, Duration)>;
-    /// Asks one action to stop where that is safe: its time is up. Its answer does not count any more.
-    fn cancel(&mut self, action: ActionRef, attempt: u32);
-    /// Asks everything that runs to stop where that is safe.
-    fn cancel_all(&mut self);
-}
 
 /// Why a run cannot be driven on. It stays resumable.
 #[derive(Debug, Error)]
@@ -271,6 +189,9 @@ impl Drive<'_> {
                     Command::Watch { component, after } => {
                         self.flights.add(*component, Flight::Rest(clock::steady()), *after);
                     }
+                    Command::Ask { component, after } => {
+                        self.flights.add(*component, Flight::Ailing, *after);
+                    }
                     Command::ReadBack { component } => {
                         self.flights.add(*component, Flight::Reading, LOOK_DEADLINE);
                     }
@@ -364,7 +285,11 @@ impl Drive<'_> {
             Command::Begin(begin) => self.performer.begin(begin, reply),
             Command::ReadBack { component } => self.performer.read_back(component, reply),
             // A probe or a look begins when its pause is over, which may be at once.
-            Command::Probe { .. } | Command::Watch { .. } | Command::Stop { .. } | Command::Finish => {}
+            Command::Probe { .. }
+            | Command::Watch { .. }
+            | Command::Ask { .. }
+            | Command::Stop { .. }
+            | Command::Finish => {}
         }
     }
 
@@ -453,6 +378,13 @@ impl Drive<'_> {
                     return Ok(Wait::News);
                 }
             }
+            Happened::AskedAgain { component, ill } => {
+                if self.flights.land(component, |f| matches!(f, Flight::Asked)) {
+                    failpoint::pass("drive.asked");
+                    self.asked_again(component, ill)?;
+                    return Ok(Wait::News);
+                }
+            }
             Happened::HangUp if self.run.is_stopping() => {}
             Happened::Stop if self.signalled => return Ok(Wait::GiveUp),
             Happened::Stop | Happened::HangUp => {
@@ -462,6 +394,15 @@ impl Drive<'_> {
             }
         }
         Ok(Wait::Nothing)
+    }
+
+    /// Folds what a member that was ill answered: that it is well, or so often that it is not.
+    fn asked_again(&mut self, component: usize, ill: Option<String>) -> Result<(), DriveError> {
+        let counts = ill.is_some() && self.run.may_be_well_again(component);
+        if counts || self.run.is_news(component, ill.is_some()) {
+            self.fold(What::Member { component, ill })?;
+        }
+        Ok(())
     }
 
     /// The step that a component is at.
@@ -525,6 +466,19 @@ impl Drive<'_> {
                 Flight::Look(since) => {
                     let found = Health::Inconclusive { why };
                     self.fold(What::Watched { component, passed: watched_for(since), found })?;
+                }
+                Flight::Ailing if self.run.ailing(component).is_none() => {}
+                Flight::Ailing => {
+                    let within = patience(self.plan, &BTreeSet::from([component]));
+                    self.flights.add(component, Flight::Asked, within);
+                    failpoint::pass("drive.ask");
+                    self.performer.ask(component, self.reply.clone());
+                    continue;
+                }
+                // Its checks hang: it is as ill as before.
+                Flight::Asked => {
+                    let ill = self.run.ailing(component).map(Into::into);
+                    self.asked_again(component, ill)?;
                 }
                 Flight::Reading if !self.run.awaits_reading(component) => {}
                 Flight::Reading => self.fold(What::Read { component, digest: Err(why) })?,

@@ -23,6 +23,10 @@ pub(super) enum Flight {
     Rest(Instant),
     /// These checks.
     Look(Instant),
+    /// The pause before a member of a service that is ill is asked again.
+    Ailing,
+    /// Its answer.
+    Asked,
 }
 
 /// All that is in flight.
@@ -66,10 +70,9 @@ impl Flights {
 
     /// Waits for no pause any more: a component that is watched is left alone, and what is unclear is asked about now.
     pub(super) fn end_pauses(&mut self) {
-        let pauses = self
-            .flying
-            .iter()
-            .filter(|(_, (flight, ..))| matches!(flight, Flight::Rest(_) | Flight::Pause(_)));
+        let pauses = self.flying.iter().filter(|(_, (flight, ..))| {
+            matches!(flight, Flight::Rest(_) | Flight::Pause(_) | Flight::Ailing)
+        });
         for component in pauses.map(|(component, _)| *component).collect::<Vec<_>>() {
             if let Some((Flight::Pause(begin), ..)) = self.remove(component) {
                 self.add(component, Flight::Pause(begin), Duration::ZERO);

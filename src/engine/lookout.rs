@@ -1,7 +1,7 @@
 //! Asks services from outside while a run works on their members, once in each interval. The loop of the run hears of each
 //! attempt, and journals what turns.
 
-use super::drive::Happened;
+use super::performer::Happened;
 use crate::config::checked::{Outside, Service};
 use crate::plan::noun::{Plan, Step};
 use crate::run::event::{Event, What};

@@ -17,6 +17,7 @@ pub mod marks;
 pub mod observe;
 mod own_steps;
 pub mod perform;
+pub mod performer;
 pub mod preview;
 pub mod results;
 pub mod roles;

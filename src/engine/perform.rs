@@ -203,6 +203,12 @@ impl Hands {
         });
     }
 
+    /// Asks a member of a service that was ill how it is; `found` is called once with what is ill of it, on another thread.
+    pub fn ask(&self, component: usize, found: impl FnOnce(Option<String>) + Send + 'static) {
+        let tools = Arc::clone(&self.tools);
+        self.work(move || found(tools.ask_again(component)));
+    }
+
     /// Asks the provider to stop an action if that is safe.
     pub fn cancel(&self, action: ActionRef, attempt: u32) {
         if let Some((entry, _)) = self.tools.changing(action.component)

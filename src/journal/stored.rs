@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The stored form's version. A reader refuses every higher one.
-pub const FORM: u32 = 9;
+pub const FORM: u32 = 10;
 
 /// The first line of every segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +138,7 @@ pub(super) enum StoredRules {
     Fourth,
     Fifth,
     Sixth,
+    Seventh,
 }
 
 impl StoredRules {
@@ -290,7 +291,7 @@ macro_rules! same {
     };
 }
 
-same!(Rules, StoredRules: First, Second, Third, Fourth, Fifth, Sixth);
+same!(Rules, StoredRules: First, Second, Third, Fourth, Fifth, Sixth, Seventh);
 same!(Leg, StoredLeg: Forth, Back);
 same!(Reload, StoredReload: None, Service, Reboot, PowerCycle);
 same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Block, Snapshot, Backup, Patch, Reload, Verify, Unblock, Undrain, Soak, Commit,

@@ -126,6 +126,7 @@ fn a_journal_of_an_earlier_form_is_folded_by_its_rules() {
         (r#"{"taken":{"controller":"ana@host","token":7,"rules":"fourth"}}"#, Rules::Fourth),
         (r#"{"taken":{"controller":"ana@host","token":7,"rules":"fifth"}}"#, Rules::Fifth),
         (r#"{"taken":{"controller":"ana@host","token":7,"rules":"sixth"}}"#, Rules::Sixth),
+        (r#"{"taken":{"controller":"ana@host","token":7,"rules":"seventh"}}"#, Rules::Seventh),
     ] {
         let stored: StoredEvent = serde_json::from_str(text).unwrap();
         let what = What::from(stored.clone());
@@ -133,7 +134,7 @@ fn a_journal_of_an_earlier_form_is_folded_by_its_rules() {
         assert_eq!(StoredEvent::from(&what), stored);
         assert_eq!(serde_json::to_string(&stored).unwrap(), text);
     }
-    let later = r#"{"taken":{"controller":"ana@host","token":7,"rules":"seventh"}}"#;
+    let later = r#"{"taken":{"controller":"ana@host","token":7,"rules":"eighth"}}"#;
     assert!(serde_json::from_str::<StoredEvent>(later).is_err());
 }
 

@@ -6,10 +6,11 @@ use super::opening::Opened;
 use super::outputs::{self, Hide};
 use super::{Failure, Place, doomed, runs, secrets, snapshot};
 use crate::backend::Local;
-use crate::engine::drive::{self, DriveError, Happened, Performer};
+use crate::engine::drive::{self, DriveError};
 use crate::engine::inbox::Inbox;
 use crate::engine::lookout::Lookout;
 use crate::engine::perform::Hands;
+use crate::engine::performer::{Happened, Performer};
 use crate::engine::silence::Silencer;
 use crate::plan::Plan;
 use crate::run::event::{ActionRef, Event};
@@ -161,6 +162,12 @@ impl Performer for Performing<'_> {
     fn watch(&mut self, component: usize, baseline: Baseline, reply: Sender<Happened>) {
         self.hands.watch(component, baseline, move |found| {
             let _ = reply.send(Happened::Watched { component, found });
+        });
+    }
+
+    fn ask(&mut self, component: usize, reply: Sender<Happened>) {
+        self.hands.ask(component, move |ill| {
+            let _ = reply.send(Happened::AskedAgain { component, ill });
         });
     }
 

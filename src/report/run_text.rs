@@ -62,6 +62,10 @@ pub struct RunText {
     soaked: BTreeMap<usize, Duration>,
     /// Since when services are not seen to answer from outside.
     dark: BTreeMap<usize, Moment>,
+    /// Members of services that are ill: asked again they may be so often.
+    ill: BTreeSet<usize>,
+    /// How often each action was begun.
+    begun: BTreeMap<ActionRef, u32>,
 }
 
 /// What a clock that was set means for a reader.
@@ -80,6 +84,7 @@ impl RunText {
     /// Starts with nothing seen of `run`. `offset`: seconds east of UTC for the times of day.
     pub fn new(run: &str, telling: Telling, style: Style, offset: i32) -> Self {
         let (clock, began, steps, going, taken, last, soaked, dark) = Default::default();
+        let (ill, begun) = Default::default();
         RunText {
             run: run.into(),
             telling,
@@ -93,6 +98,8 @@ impl RunText {
             last,
             soaked,
             dark,
+            ill,
+            begun,
         }
     }
 
@@ -102,13 +109,12 @@ impl RunText {
         let steady = self.clock.at(event.at);
         if let What::Taken { .. } = event.what {
             self.taken = Some(event.at);
+            self.ill.clear();
             self.rested(self.last.map_or(Duration::ZERO, |last| steady.since(last)));
         }
         self.last = Some(steady);
         match &event.what {
-            What::Intent { action, step, attempt, .. } => {
-                self.intent(plan, event.at, *action, *step, *attempt)
-            }
+            What::Intent { action, step, .. } => self.intent(plan, event.at, *action, *step),
             What::Fact { action, answer, .. } => self.fact(plan, event.at, *action, answer),
             What::Probe { action, found, .. } => self.probe(plan, event.at, *action, found),
             What::Watched { component, passed, found } => {
@@ -121,7 +127,11 @@ impl RunText {
                 self.of_run(event.at, tinted(Tint::Dim, who))
             }
             What::Seen { service, sight, took } => self.seen(plan, event.at, *service, sight, *took),
+            What::Member { component, ill: Some(_) } if !self.ill.insert(*component) => String::new(),
             What::Member { component, ill } => {
+                if ill.is_none() {
+                    self.ill.remove(component);
+                }
                 let told = match ill {
                     Some(why) => tinted(Tint::Change, format!("is ill, and counts as away: {why}")),
                     None => tinted(Tint::Info, "is well again".to_string()),
@@ -142,7 +152,7 @@ impl RunText {
         self.began.values_mut().chain(steps).for_each(|since| *since = since.plus(time));
     }
 
-    fn intent(&mut self, plan: &Plan, at: Moment, action: ActionRef, step: Step, attempt: u32) -> String {
+    fn intent(&mut self, plan: &Plan, at: Moment, action: ActionRef, step: Step) -> String {
         let steady = self.clock.at(at);
         self.steps.insert(action, (step, steady));
         self.going.insert(action);
@@ -151,7 +161,9 @@ impl RunText {
             // Who waited at its gate begins when it comes there again.
             self.began.insert((action.component, action.leg), steady);
         }
-        let again = if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
+        // Attempts that its gate alone had are none of it.
+        let attempt = self.begun.entry(action).and_modify(|times| *times += 1).or_insert(1);
+        let again = if *attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
         let (from, to) = levels(plan, action.component);
         let mut said = String::new();
         if first && action.leg == Leg::Back {

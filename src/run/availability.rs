@@ -10,14 +10,34 @@ use super::work;
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Done, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// So often a member that was found ill is asked again before others are held for that, or it begins itself; and so long after each
+/// other: what was only started anew is well again by then.
+const ASKED_AGAIN: u32 = 12;
+const BEFORE_ASKING: Duration = Duration::from_secs(5);
+
+/// What is ill of a member.
+#[derive(Debug, Clone, PartialEq)]
+struct Illness {
+    why: String,
+    /// How often it was asked again since.
+    asked: u32,
+}
+
+impl Illness {
+    fn of(why: &str) -> Illness {
+        Illness { why: why.into(), asked: 0 }
+    }
+}
 
 /// How services stand.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Availability {
     /// Members that are not available, by service.
     away: Vec<BTreeSet<usize>>,
-    /// Members that were found ill at the gate of another one, with what is ill.
-    ill: BTreeMap<usize, String>,
+    /// Members that were found ill at the gate of another one.
+    ill: BTreeMap<usize, Illness>,
     /// Members that the plan found ill, and that were well when they were measured.
     recovered: BTreeSet<usize>,
     /// Services of which a member came to stand elsewhere by the event at hand.
@@ -87,7 +107,22 @@ impl Run {
 
     /// What is ill of component `i`, as it was told at the gate of another member of its services.
     pub fn ailing(&self, i: usize) -> Option<&str> {
-        self.availability.ill.get(&i).map(String::as_str)
+        self.availability.ill.get(&i).map(|illness| illness.why.as_str())
+    }
+
+    /// Whether component `i` is ill, and may be well again soon: it is asked again, others are not held for it yet, nor does it begin
+    /// itself.
+    pub fn may_be_well_again(&self, i: usize) -> bool {
+        let illness = self.availability.ill.get(&i).filter(|_| self.rules >= Rules::Seventh);
+        illness.is_some_and(|illness| illness.asked < ASKED_AGAIN) && self.stands_well(i)
+    }
+
+    /// Members of a service that are ill, and are asked again since somebody waits for the service; with how long after.
+    pub(super) fn to_be_asked(&self, service: usize) -> impl Iterator<Item = (usize, Duration)> {
+        let ill = self.availability.away[service].iter().filter(|i| self.ailing(**i).is_some());
+        let ill = ill.filter(|i| self.rules >= Rules::Seventh && self.stands_well(**i));
+        // What is watched is asked by its own soak.
+        ill.filter(|i| self.components[**i].phase != Phase::Forward).map(|i| (*i, BEFORE_ASKING))
     }
 
     /// Whether it is news that component `i` is ill, or well. What is worked on is judged by its own steps.
@@ -101,7 +136,10 @@ impl Run {
             return Err(Damage::NoSuchComponent { component: i });
         }
         match ill {
-            Some(why) if self.stands_well(i) => drop(self.availability.ill.insert(i, why.into())),
+            Some(why) if self.stands_well(i) => {
+                let illness = self.availability.ill.entry(i);
+                illness.and_modify(|illness| illness.asked += 1).or_insert_with(|| Illness::of(why));
+            }
             Some(_) => {}
             None => drop(self.availability.ill.remove(&i)),
         }
@@ -120,7 +158,7 @@ impl Run {
         let lasting =
             done.ailments.iter().find(|ailment| ailment.ill && !node.wanted.contains(&ailment.check));
         match lasting {
-            Some(ailment) => drop(self.availability.ill.insert(i, ailment.why.clone())),
+            Some(ailment) => drop(self.availability.ill.insert(i, Illness::of(&ailment.why))),
             None => {
                 self.availability.ill.remove(&i);
                 if step == Step::Measure && !node.serves && !node.idle {
@@ -205,7 +243,7 @@ impl Run {
             let away = &self.availability.away[service];
             let returns = |i: &usize| {
                 let phase = &self.components[*i].phase;
-                phase.unsettled() || phase.before_start()
+                phase.unsettled() || phase.before_start() || self.may_be_well_again(*i)
             };
             if away.iter().any(returns) {
                 continue;
@@ -228,8 +266,8 @@ impl Run {
         }
     }
 
-    /// The first component that could begin, with the service that cannot spare it, where that is so of all that could, and
-    /// nobody is at work.
+    /// The first component that could begin, with the service that cannot spare it, where that is so of all that could, nobody is at
+    /// work, and who is ill was asked often enough.
     fn waits_for_itself(&self) -> Option<(usize, usize)> {
         if self.at_work > 0 || self.rules < Rules::Sixth || self.token == 0 {
             return None;
@@ -237,7 +275,11 @@ impl Run {
         let mut first = None;
         for i in self.queues.forth.values().flatten() {
             work::step();
-            first = first.or(Some((*i, self.needed_by(*i, |service| self.room(service))?)));
+            let service = self.needed_by(*i, |service| self.room(service))?;
+            if self.availability.away[service].iter().any(|i| self.may_be_well_again(*i)) {
+                return None;
+            }
+            first = first.or(Some((*i, service)));
         }
         first
     }

@@ -30,6 +30,13 @@ pub enum Command {
         /// How long to wait before asking.
         after: Duration,
     },
+    /// Ask a member of a service that was found ill how it is, after a pause: somebody waits for it.
+    Ask {
+        /// Index into the plan's entries.
+        component: usize,
+        /// How long to wait before asking.
+        after: Duration,
+    },
     /// Read a component whose way back is walked, or whose patch halted half-way and is to be tried again.
     ReadBack {
         /// Index into the plan's entries.
@@ -42,6 +49,12 @@ pub enum Command {
     },
     /// Journal the end.
     Finish,
+}
+
+impl Command {
+    fn begins(&self, i: usize) -> bool {
+        matches!(self, Command::Begin(begin) if begin.action.component == i)
+    }
 }
 
 /// An action to begin, with all that its request needs beside the plan.
@@ -90,6 +103,7 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
         run.queues.due.iter().filter(|i| !in_flight.contains(i)).filter_map(|i| next(run, *i)).collect();
     commands.extend(run.queues.back_now.iter().map(|i| begin(run, *i)));
     let (mut used, mut zones, mut rooms) = (BTreeMap::new(), Zones::default(), BTreeMap::new());
+    let mut missed = BTreeSet::new();
     for (forth, queue) in [(false, &run.queues.back), (true, &run.queues.forth)] {
         for (rollout, ready) in queue {
             let used = used.entry(*rollout).or_insert(run.queues.used[*rollout]);
@@ -98,7 +112,7 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
             let free = if run.planted(Defect::LimitsAreIgnored) { usize::MAX } else { free };
             let before = commands.len();
             let admitted = ready.iter().filter(|i| {
-                (!forth || services_spare(run, **i, &rooms))
+                (!forth || services_spare(run, **i, &rooms, &mut missed))
                     && zones.admit(run, **i, forth)
                     && (!forth || leaves(run, **i, &mut rooms))
             });
@@ -106,6 +120,10 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
             *used += (commands.len() - before) as u64;
         }
     }
+    let mut ill: BTreeMap<usize, Duration> =
+        missed.into_iter().flat_map(|service| run.to_be_asked(service)).collect();
+    ill.retain(|i, _| !in_flight.contains(i) && !commands.iter().any(|command| command.begins(*i)));
+    commands.extend(ill.into_iter().map(|(component, after)| Command::Ask { component, after }));
     if commands.is_empty() && in_flight.is_empty() {
         commands.push(end(run));
     }
@@ -139,9 +157,16 @@ impl Zones {
     }
 }
 
-/// Whether every service of `i` can spare it, beside those that leave it in this turn already.
-fn services_spare(run: &Run, i: usize, rooms: &BTreeMap<usize, u64>) -> bool {
-    run.needed_by(i, |s| rooms.get(&s).copied().unwrap_or_else(|| run.room(s))).is_none()
+/// Whether every service of `i` can spare it, beside those that leave it in this turn already; else `missed` learns of the service.
+/// Who is ill itself waits until it was asked again.
+fn services_spare(run: &Run, i: usize, rooms: &BTreeMap<usize, u64>, missed: &mut BTreeSet<usize>) -> bool {
+    if run.may_be_well_again(i) {
+        missed.extend(&run.shape.nodes[i].services);
+        return false;
+    }
+    let service = run.needed_by(i, |s| rooms.get(&s).copied().unwrap_or_else(|| run.room(s)));
+    missed.extend(service);
+    service.is_none()
 }
 
 /// Takes `i` out of its services' room in this turn.

@@ -21,9 +21,12 @@ pub enum Rules {
     /// Since form 9: who comes to its gate when a service can no longer spare it waits until that can; before, it went on. What was tried
     /// before its gate was asked again is not tried for ever.
     Sixth,
+    /// Since form 10: who is ill is asked again some times before others are held for that, or it begins itself; before, that was done at
+    /// once.
+    Seventh,
 }
 
 impl Rules {
     /// Those of this program.
-    pub const NOW: Rules = Rules::Sixth;
+    pub const NOW: Rules = Rules::Seventh;
 }

@@ -88,6 +88,10 @@ impl Played {
                     self.in_flight.insert(component);
                     words.push(format!("look {component} after {} s", after.as_secs()));
                 }
+                Command::Ask { component, after } => {
+                    self.in_flight.insert(component);
+                    words.push(format!("ask {component} after {} s", after.as_secs()));
+                }
                 Command::ReadBack { component } => {
                     self.in_flight.insert(component);
                     words.push(format!("read {component}"));

@@ -26,7 +26,11 @@ fn a_reader_that_goes_away_does_not_stop_the_run() {
         let ran = ended(child).exits(0);
         assert_eq!([lab.read("a"), lab.read("b")], ["1.1", "1.1"]);
         assert_eq!(ran.err.matches("standard output").count(), 1, "told once: {}", ran.err);
-        assert!(ran.err.contains("that stops no run") && ran.err.contains("patchform run show"), "{}", ran.err);
+        assert!(
+            ran.err.contains("that stops no run") && ran.err.contains("patchform run show"),
+            "{}",
+            ran.err
+        );
         lab.patchform("run show").exits(0).says("Complete");
     }
 }

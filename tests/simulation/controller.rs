@@ -22,6 +22,8 @@ pub enum Flight {
     Rest(Time),
     /// These checks.
     Look(Time),
+    /// The pause before a member that is ill is asked again.
+    Ailing,
 }
 
 /// What a controller was doing when it was put to sleep.
@@ -129,7 +131,7 @@ impl Controller {
 
     /// Waits no more for what is only watched.
     pub fn end_rests(&mut self) {
-        self.flights.retain(|_, (_, flight)| !matches!(flight, Flight::Rest(_)));
+        self.flights.retain(|_, (_, flight)| !matches!(flight, Flight::Rest(_) | Flight::Ailing));
         self.in_flight.retain(|i| self.flights.contains_key(i));
     }
 

@@ -491,6 +491,8 @@ impl History {
                     Command::Probe { begin, .. } => awaits.push(Awaits::Probe(begin)),
                     Command::ReadBack { component } => awaits.push(Awaits::Reading(component)),
                     Command::Watch { component, after } => awaits.push(Awaits::Watch(component, after)),
+                    // Nobody falls ill in a history.
+                    Command::Ask { .. } => {}
                     Command::Stop { why } => self.fold(chapter, run, What::Stopped { why })?,
                     Command::Finish => self.fold(chapter, run, What::Finished)?,
                 }

@@ -331,6 +331,20 @@ impl Sim<'_> {
         Ok(())
     }
 
+    /// A member that was ill is asked again.
+    fn asked_again(&mut self, k: usize, component: usize) -> Result<(), Violation> {
+        let ails = self.sc.ails(component, self.now);
+        self.happened("a member that is ill is asked again");
+        self.controllers[k].news = true;
+        let run = &self.controllers[k].run;
+        if (ails && run.may_be_well_again(component)) || run.is_news(component, ails) {
+            self.say(|| format!("c{component}, asked again, is {}", if ails { "ill" } else { "well" }));
+            let ill = ails.then(|| "it does not answer".into());
+            self.fold(k, What::Member { component, ill })?;
+        }
+        Ok(())
+    }
+
     fn probes(&mut self, k: usize, begin: Begin, epoch: u32) -> Result<(), Violation> {
         let i = begin.action.component;
         let waits = matches!(self.controllers[k].flights.get(&i), Some((_, Flight::Probe(b))) if *b == begin);
@@ -410,6 +424,7 @@ impl Sim<'_> {
                 let passed = std::time::Duration::from_secs(self.now - since);
                 self.fold(k, What::Watched { component, passed, found })
             }
+            Flight::Ailing => self.asked_again(k, component),
             Flight::Reading => self.fold(k, What::Read { component, digest: Err(why) }),
         }
     }
@@ -700,6 +715,9 @@ impl Sim<'_> {
                         let early = if self.planted(Around::WatchesInHindsight) { 3 } else { 0 };
                         self.fly(k, *component, Flight::Rest(self.now.saturating_sub(early)), after);
                     }
+                    Command::Ask { component, after } => {
+                        self.fly(k, *component, Flight::Ailing, after.as_secs());
+                    }
                     Command::ReadBack { component } => self.fly(k, *component, Flight::Reading, 120),
                     Command::Stop { why } => self.fold(k, What::Stopped { why: why.clone() })?,
                     Command::Finish => self.fold(k, What::Finished)?,
@@ -920,7 +938,11 @@ impl Sim<'_> {
                 }
                 Ok(())
             }
-            Command::Probe { .. } | Command::Watch { .. } | Command::Stop { .. } | Command::Finish => Ok(()),
+            Command::Probe { .. }
+            | Command::Watch { .. }
+            | Command::Ask { .. }
+            | Command::Stop { .. }
+            | Command::Finish => Ok(()),
         }
     }
 

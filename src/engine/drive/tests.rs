@@ -87,6 +87,12 @@ impl Performer for Actor {
         let _ = reply.send(Happened::Watched { component, found });
     }
 
+    fn ask(&mut self, component: usize, reply: Sender<Happened>) {
+        self.begun.push(format!("ask {component}"));
+        let ill = (self.line("ask", component) == "ill").then(|| "down".to_string());
+        let _ = reply.send(Happened::AskedAgain { component, ill });
+    }
+
     fn last_look(&mut self, _: bool) -> Vec<(usize, Sight, Duration)> {
         Vec::new()
     }
@@ -285,6 +291,9 @@ fn an_intent_is_durable_before_its_effect() {
         }
         fn watch(&mut self, component: usize, baseline: Baseline, reply: Sender<Happened>) {
             self.0.watch(component, baseline, reply);
+        }
+        fn ask(&mut self, component: usize, reply: Sender<Happened>) {
+            self.0.ask(component, reply);
         }
         fn last_look(&mut self, patient: bool) -> Vec<(usize, Sight, Duration)> {
             self.0.last_look(patient)

@@ -59,6 +59,7 @@ struct ServiceView<'a> {
     up: usize,
     min_available: u64,
     spare: u64,
+    ill: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -115,6 +116,7 @@ pub fn line(gauges: &Gauges<'_>) -> String {
                 up: s.up,
                 min_available: s.least,
                 spare: s.spare,
+                ill: &s.ill,
             })
             .collect(),
         hours: gauges.hours.iter().map(hours).collect(),

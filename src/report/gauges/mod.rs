@@ -15,7 +15,7 @@ pub use panel::{Notes, panel, told};
 pub use turns::{Turn, Turns};
 pub use waves::{Split, Wave, Waves};
 
-use super::reason::rollout_name;
+use super::reason::{name, rollout_name};
 use super::run_standing::{Times, stands};
 use super::run_view::{Stands, planned};
 use crate::model::Moment;
@@ -96,6 +96,8 @@ pub struct Available {
     pub least: u64,
     /// How many more may be away.
     pub spare: u64,
+    /// Members that were found ill while it went on, as messages call them.
+    pub ill: Vec<String>,
 }
 
 /// Something that is at work.
@@ -190,6 +192,7 @@ fn services(plan: &Plan, run: &Run) -> Vec<Available> {
         up: service.members.len().saturating_sub(run.away(k)),
         least: service.least,
         spare: run.room(k),
+        ill: service.members.iter().filter(|i| run.ailing(**i).is_some()).map(|i| name(plan, *i)).collect(),
     };
     touched.map(available).collect()
 }

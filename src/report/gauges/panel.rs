@@ -195,14 +195,24 @@ fn tightest(services: &[Available]) -> Vec<&Available> {
 }
 
 fn of_service(service: &Available) -> Vec<Piece> {
-    let Available { name, members, up, least, spare } = service;
+    let Available { name, members, up, least, spare, ill } = service;
     let (up, members) = (size::count(*up), size::count(*members));
     let spare = match (*least, *spare) {
         (0, _) => plain(""),
         (least, 0) => tinted(Tint::Change, format!(", {least} must be: no more may be away")),
         (least, spare) => plain(format!(", {least} must be: {spare} more may be away")),
     };
-    vec![tinted(Tint::Bold, name), plain(format!("  {up} of {members} up")), spare]
+    let mut pieces = vec![tinted(Tint::Bold, name), plain(format!("  {up} of {members} up")), spare];
+    if let Some((first, others)) = ill.split_first() {
+        let verb = if others.is_empty() { "is" } else { "are" };
+        let more = if others.is_empty() {
+            String::new()
+        } else {
+            format!(" and {} more", size::count(others.len()))
+        };
+        pieces.push(tinted(Tint::Change, format!("; {first}{more} {verb} ill")));
+    }
+    pieces
 }
 
 /// Whether hours are worth a line.

@@ -268,10 +268,14 @@ fn a_budget_that_is_spent_and_a_service_without_room_stand_out() {
     let mut gauges = told.gauges();
     gauges.budgets[0].used = 2;
     (gauges.services[0].up, gauges.services[0].spare) = (6, 0);
+    gauges.services[0].ill = vec!["release.web[7]".into()];
     let lines = panel(&gauges, &Notes::new(), 20, Style::plain(100), &|_| 0);
     let says = |text: &str| lines.iter().any(|line| line.contains(text));
     assert!(says("the default rollout 2 of 2: nothing more begins"), "{lines:#?}");
-    assert!(says("6 of 9 up, 6 must be: no more may be away"), "{lines:#?}");
+    assert!(says("6 of 9 up, 6 must be: no more may be away; release.web[7] is ill"), "{lines:#?}");
+    gauges.services[0].ill.push("release.web[8]".into());
+    let lines = panel(&gauges, &Notes::new(), 20, Style::plain(100), &|_| 0);
+    assert!(lines.iter().any(|line| line.contains("release.web[7] and 1 more are ill")), "{lines:#?}");
     let text = super::told(&gauges, &Notes::new(), Style::plain(60), &|_| 3_600);
     assert!(text.starts_with("03:40:43  1 of 9 done,"), "{text}");
     assert!(text.lines().all(|l| columns(l, Style::plain(60)) <= 60), "{text}");

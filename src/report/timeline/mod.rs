@@ -177,11 +177,13 @@ impl<'a> Filling<'a> {
         let component = event.what.component();
         let failed_before = component.is_some_and(|i| self.run.failure(i).is_some());
         let stood = component.map(|i| stands(&self.run.standing(i)));
+        // Who is asked again and as ill as before is no news.
+        let as_before = matches!(&event.what, What::Member { component, ill: Some(_) } if self.run.ailing(*component).is_some());
         // Whoever read the journal folded it already, and refused what cannot follow.
         if self.run.apply(event).is_err() {
             return;
         }
-        self.marks.extend(Mark::of(self.plan, event, self.at));
+        self.marks.extend(Mark::of(self.plan, event, self.at).filter(|_| !as_before));
         if let Some(i) = component {
             self.look(i);
             self.note(i, event, failed_before);

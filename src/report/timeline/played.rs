@@ -114,6 +114,8 @@ impl Played<'_> {
             Command::Probe { begin, .. } => Some(Open::Probe(begin)),
             Command::Watch { component, after } => Some(Open::Watch(component, after)),
             Command::ReadBack { component } => Some(Open::Read(component)),
+            // No member falls ill.
+            Command::Ask { .. } => None,
             Command::Stop { why } => {
                 self.happens(What::Stopped { why });
                 None

@@ -240,12 +240,25 @@ fn found(p: &mut Played, component: usize, ill: Option<&str>) {
     p.apply(What::Member { component, ill: ill.map(str::to_string) });
 }
 
+/// A member that is ill is asked again, so often that nobody waits for it any more; the last turn.
+fn stays_ill(p: &mut Played, component: usize) -> String {
+    for _ in 1..12 {
+        p.in_flight.remove(&component);
+        found(p, component, Some("503"));
+        assert_eq!(p.turn(), format!("ask {component} after 5 s"));
+    }
+    p.in_flight.remove(&component);
+    found(p, component, Some("503"));
+    p.turn()
+}
+
 #[test]
 fn whoever_cannot_be_spared_beside_an_ill_one_waits_for_those_at_work() {
     let mut p = Played::new(&service(5, 3));
     assert_eq!(p.turn(), "gate 0, gate 1");
     found(&mut p, 4, Some("503"));
-    assert_eq!(p.says(0, "done"), "gate 4", "it serves nobody, and may be worked on");
+    assert_eq!(p.says(0, "done"), "ask 4 after 5 s");
+    assert_eq!(stays_ill(&mut p, 4), "gate 4", "it serves nobody, and may be worked on");
     assert_eq!(p.says(1, "done"), "snapshot 1");
     assert_eq!(p.standings(), "untouched, forward, untouched, untouched, forward");
     assert_eq!(p.run.ailing(4), Some("503"));
@@ -264,7 +277,9 @@ fn who_is_ill_for_good_holds_those_that_cannot_be_spared() {
     let mut p = Played::new(&plan);
     assert_eq!(p.turn(), "gate 0");
     found(&mut p, 3, Some("503"));
-    assert_eq!(p.says(0, "done"), "finish");
+    assert_eq!(p.says(0, "done"), "ask 3 after 5 s");
+    assert_eq!(p.standings(), "untouched, untouched, untouched, unchanged");
+    assert_eq!(stays_ill(&mut p, 3), "finish");
     assert_eq!(p.run.standing(0), held(3, Hold::Service(0)));
     // Another controller asks anew.
     let mut p = Played::new(&plan);
@@ -301,7 +316,8 @@ fn who_was_ill_and_is_well_again_waits_until_it_can_be_spared() {
     let mut p = Played::new(&plan);
     assert_eq!(p.turn(), "gate 0, gate 1");
     found(&mut p, 3, Some("503"));
-    assert_eq!(p.says(0, "done"), "gate 3", "0 is sent back, and 3 serves nobody");
+    assert_eq!(p.says(0, "done"), "ask 3 after 5 s", "0 is sent back");
+    assert_eq!(stays_ill(&mut p, 3), "gate 3", "3 serves nobody");
     assert_eq!(p.says(3, "done"), "measure 3");
     found(&mut p, 2, Some("503"));
     p.says(3, "done");
@@ -335,6 +351,41 @@ fn failures_that_are_spent_meanwhile_hold_who_was_sent_back_from_its_gate() {
     found(&mut p, 4, Some("503"));
     p.says(1, "done");
     assert_eq!(p.run.standing(1), held(0, Hold::Budget));
+}
+
+#[test]
+fn who_is_well_again_soon_holds_nobody_and_is_not_worked_on_as_ill() {
+    let mut p = Played::new(&service(4, 3));
+    assert_eq!(p.turn(), "gate 0");
+    found(&mut p, 3, Some("503"));
+    assert_eq!(p.says(0, "done"), "ask 3 after 5 s");
+    // As long as others are at work it is asked as often as it takes, and from then on as often as from the beginning.
+    p.in_flight.remove(&3);
+    found(&mut p, 3, None);
+    assert_eq!(p.turn(), "gate#2 0");
+    found(&mut p, 3, Some("503"));
+    assert_eq!(p.says(0, "done"), "ask 3 after 5 s");
+    // What is asked for meanwhile counts at once.
+    p.in_flight.clear();
+    p.apply(What::Asked(Request::Pause));
+    assert_eq!(p.turn(), "");
+    p.apply(What::Asked(Request::Continue));
+    assert_eq!(p.turn(), "ask 3 after 5 s");
+    p.in_flight.clear();
+    p.apply(What::Asked(Request::Skip(3)));
+    assert_eq!(p.turn(), "ask 3 after 5 s", "it is ill all the same, and missed by the others");
+    assert_eq!(stays_ill(&mut p, 3), "finish");
+}
+
+#[test]
+fn a_journal_of_the_sixth_rules_holds_at_once() {
+    let mut p = Played::new(&service(4, 3));
+    p.turn();
+    p.in_flight.clear();
+    p.apply(What::Taken { controller: "before".into(), token: 2, rules: Rules::Sixth });
+    p.turn();
+    found(&mut p, 3, Some("503"));
+    assert_eq!(p.says(0, "done"), "gate 3");
 }
 
 #[test]
