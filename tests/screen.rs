@@ -168,6 +168,23 @@ fn a_pipe_is_told_of_waves_and_another_terminal_follows() {
     lab.patchform("run show --watch").exits(0).says("Complete:");
 }
 
+/// Who has typed `yes` has not seen yet what for.
+#[test]
+fn what_was_typed_before_the_plan_was_shown_approves_nothing() {
+    let lab = platform();
+    lab.write("go", "");
+    let mut terminal = Terminal::start(lab.patchform_command("apply --no-color"), 72, 30);
+    terminal.keys.write_all(b"yes\n").unwrap();
+    let mut screen = Emulated::new(72);
+    wait(&terminal, &mut screen, |text| text.contains("Enter a value:"));
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(terminal.child.try_wait().unwrap().is_none(), "it was taken as approval, or refused");
+    assert_eq!(lab.read("h1"), "1.0");
+    terminal.keys.write_all(b"yes\n").unwrap();
+    wait(&terminal, &mut screen, |text| text.contains("Complete"));
+    assert!(terminal.child.wait().unwrap().success());
+}
+
 /// Ctrl-S stops what is shown, and nothing else; Ctrl-Q shows what was missed.
 #[test]
 fn a_terminal_that_is_held_does_not_hold_the_run() {

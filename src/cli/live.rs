@@ -124,7 +124,7 @@ impl<'a> Live<'a> {
         let none = Times::default();
         let times = seen.as_ref().map_or(&none, |seen| &seen.times);
         let view = RunView { lacks: *lacks, ..view(plan, run, times, self.began, now) };
-        self.terminal.say(&match self.json {
+        self.terminal.outlet.say_at_last(&match self.json {
             true => run_json::outcome(plan, &view),
             false => format!("\n{}", ending(plan, &view, self.terminal.out)),
         });

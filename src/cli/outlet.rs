@@ -64,6 +64,15 @@ impl Outlet {
 
     /// Writes what was asked for, or a note.
     pub fn say(&self, to: Stream, text: &str) {
+        self.say_within(MOST, to, text);
+    }
+
+    /// Writes how it ended, however much waits for a reader.
+    pub fn say_at_last(&self, text: &str) {
+        self.say_within(usize::MAX, Stream::Out, text);
+    }
+
+    fn say_within(&self, most: usize, to: Stream, text: &str) {
         let mut queue = lock(&self.0.queue);
         if queue.given_up || text.is_empty() {
             return;
@@ -72,7 +81,7 @@ impl Outlet {
             drop(queue);
             return self.note_loss(to, write(to, text));
         }
-        if queue.bytes + text.len() > MOST {
+        if queue.bytes.saturating_add(text.len()) > most {
             queue.missing += text.lines().count();
             return;
         }
@@ -180,8 +189,9 @@ mod tests {
         }
         outlet.say(Stream::Err, "one\ntwo\n");
         outlet.say(Stream::Out, "");
+        outlet.say_at_last("the end\n");
         let queue = lock(&outlet.0.queue);
-        assert_eq!((queue.bytes, queue.texts.len(), queue.missing), (MOST, MOST / 1024, 2));
+        assert_eq!((queue.bytes, queue.texts.len(), queue.missing), (MOST + 8, MOST / 1024 + 1, 2));
         assert!(queue.is_busy());
     }
 }

@@ -174,6 +174,7 @@ impl Terminal {
         if !input || !self.interactive {
             return Err(Failure::refused("approval is needed, and nobody can be asked here").hint(otherwise));
         }
+        machine::forget_typed();
         self.note(&format!("\n{question}\n  Only \"yes\" is taken as approval.\n\n  Enter a value: "));
         let mut answer = String::new();
         io::stdin()

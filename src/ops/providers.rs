@@ -194,7 +194,8 @@ impl Starter {
         found: &mut Pinned,
     ) -> Result<(), Failure> {
         let name = &provider.name;
-        let located = locate(name, provider.source.as_deref(), Path::new("")).map_err(missing)?;
+        let gone = |error| missing(error).hint(lenience.way_without());
+        let located = locate(name, provider.source.as_deref(), Path::new("")).map_err(gone)?;
         if let (Source::Foreign { path, digest }, Some(wanted)) = (&located.source, &provider.digest)
             && digest != wanted
         {
@@ -207,8 +208,8 @@ impl Starter {
             }
             found.accepted.push(format!("the provider `{name}` as it is now (sha256 {digest})"));
         }
-        let known = self.describe(located).map_err(missing)?;
-        let session = self.start(&known.located).map_err(missing)?;
+        let known = self.describe(located).map_err(gone)?;
+        let session = self.start(&known.located).map_err(gone)?;
         found.fleet.add(name, session, known.described.description);
         Ok(())
     }
@@ -226,6 +227,17 @@ pub struct Lenience<'a> {
 }
 
 impl Lenience<'_> {
+    /// What is done about a provider that does not start.
+    fn way_without(&self) -> &'static str {
+        match self.is_open {
+            true => {
+                "put the executable back that the plan was made with, and give the command again; or let go of the run as it stands: \
+                 `patchform run abandon`, with --leave-running ADDRESS for what cannot be asked without it"
+            }
+            false => "put the executable back that the plan was made with, or make a new plan",
+        }
+    }
+
     fn way_out(&self, name: &str) -> String {
         match self.is_open {
             true => format!(

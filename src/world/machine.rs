@@ -88,6 +88,12 @@ pub fn terminal_size() -> Option<(usize, usize)> {
         .filter(|(columns, rows)| *columns > 0 && *rows > 0)
 }
 
+/// Forgets what was typed before anybody was asked: it answers nothing.
+pub fn forget_typed() {
+    // Where standard input is no terminal there is nothing to forget.
+    let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
+}
+
 /// Whether nobody can get what is written on standard output, because it was closed from the start. The runtime puts
 /// `/dev/null` in its place then, opened for reading, too, as hardly anybody does who wants to throw output away.
 pub fn output_is_closed() -> bool {
