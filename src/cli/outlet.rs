@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 const MOST: usize = 16 << 20;
 /// Who has read nothing for so long is behind: there is no sense in drawing for them.
 const BEHIND: Duration = Duration::from_secs(1);
+/// How long a stream that does not block, and is full, is left alone.
+const FULL: Duration = Duration::from_millis(20);
 /// How often it is asked whether a signal came.
 const MOMENT: Duration = Duration::from_millis(200);
 
@@ -168,11 +170,28 @@ impl Queue {
 }
 
 fn write(to: Stream, text: &str) -> io::Result<()> {
-    let write = |to: &mut dyn io::Write| to.write_all(text.as_bytes()).and_then(|()| to.flush());
     match to {
-        Stream::Out => write(&mut io::stdout().lock()),
-        Stream::Err => write(&mut io::stderr().lock()),
+        Stream::Out => write_all(&mut io::stdout().lock(), text.as_bytes()),
+        Stream::Err => write_all(&mut io::stderr().lock(), text.as_bytes()),
     }
+}
+
+/// Writes all of it. A stream that somebody else has made not to block takes the rest a moment later.
+fn write_all(to: &mut dyn io::Write, mut bytes: &[u8]) -> io::Result<()> {
+    let patiently = |write: &mut dyn FnMut() -> io::Result<usize>| loop {
+        match write() {
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => std::thread::sleep(FULL),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    };
+    while !bytes.is_empty() {
+        match patiently(&mut || to.write(bytes))? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            n => bytes = &bytes[n..],
+        }
+    }
+    patiently(&mut || to.flush().map(|()| 0)).map(|_| ())
 }
 
 #[cfg(test)]

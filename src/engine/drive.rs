@@ -165,9 +165,11 @@ impl Drive<'_> {
 
     /// Decides until there is nothing more to begin, and folds the intents; the effects come after [`write_down`].
     fn decide(&mut self) -> Result<Vec<Command>, DriveError> {
-        if self.run.is_stopping() || self.run.is_abandoned() || self.run.halt().is_some() {
-            // What is left of a soak is known without it, and nobody waits to be told how a busy action stands.
+        let ends = self.run.is_stopping() || self.run.halt().is_some();
+        if self.run.is_abandoned() {
             self.flights.end_pauses();
+        } else if ends {
+            self.flights.end_rests();
         }
         let mut all = Vec::new();
         loop {

@@ -68,14 +68,21 @@ impl Flights {
         Some((component, flight, within))
     }
 
-    /// Waits for no pause any more: a component that is watched is left alone, and what is unclear is asked about now.
+    /// Waits for no pause any more before anything is looked at that may well be left alone: what is left of a soak is known without it.
+    pub(super) fn end_rests(&mut self) {
+        let rests = self.flying.iter().filter(|(_, (f, ..))| matches!(f, Flight::Rest(_) | Flight::Ailing));
+        for component in rests.map(|(component, _)| *component).collect::<Vec<_>>() {
+            self.remove(component);
+        }
+    }
+
+    /// Nor before what is unclear is asked about: nobody waits until that has ended.
     pub(super) fn end_pauses(&mut self) {
-        let pauses = self.flying.iter().filter(|(_, (flight, ..))| {
-            matches!(flight, Flight::Rest(_) | Flight::Pause(_) | Flight::Ailing)
-        });
+        self.end_rests();
+        let pauses = self.flying.iter().filter(|(_, (f, ..))| matches!(f, Flight::Pause(_)));
         for component in pauses.map(|(component, _)| *component).collect::<Vec<_>>() {
-            if let Some((Flight::Pause(begin), ..)) = self.remove(component) {
-                self.add(component, Flight::Pause(begin), Duration::ZERO);
+            if let Some((flight, ..)) = self.remove(component) {
+                self.add(component, flight, Duration::ZERO);
             }
         }
     }
@@ -151,6 +158,13 @@ mod tests {
         flights.add(0, Flight::Pause(begin.clone()), Duration::from_secs(30));
         flights.add(1, Flight::Rest(clock::steady()), Duration::from_secs(30));
         flights.add(2, Flight::Probe(begin.clone()), Duration::from_secs(30));
+        flights.end_rests();
+        assert_eq!(flights.take_due(clock::steady()), None);
+        assert_eq!(
+            flights.components(),
+            &BTreeSet::from([0, 2]),
+            "what is unclear is asked about when it is due"
+        );
         flights.end_pauses();
         assert_eq!(flights.take_due(clock::steady()), Some((0, Flight::Pause(begin), Duration::ZERO)));
         assert_eq!(flights.components(), &BTreeSet::from([2]), "its answer is still waited for");

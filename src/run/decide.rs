@@ -94,7 +94,8 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
     }
     let halted = run.halt.is_some() && !run.planted(Defect::HaltIsIgnored);
     if stopping || halted {
-        return if in_flight.is_empty() { vec![end(run)] } else { Vec::new() };
+        let busy = busy(run, in_flight);
+        return if busy.is_empty() && in_flight.is_empty() { vec![end(run)] } else { busy };
     }
     if run.paused && !run.planted(Defect::PauseIsIgnored) {
         return Vec::new();
@@ -176,6 +177,14 @@ fn leaves(run: &Run, i: usize, rooms: &mut BTreeMap<usize, u64>) -> bool {
         *room = room.saturating_sub(1);
     }
     true
+}
+
+/// What was found to go on past its deadline runs like any other: it is asked about until it has ended, or is given up.
+fn busy(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
+    let due = run.queues.due.iter().copied().filter(|i| !in_flight.contains(i) && run.is_unanswered(*i));
+    due.filter(|i| run.components[*i].busy > 0)
+        .map(|i| probe(run, i, run.components[i].probe_after()))
+        .collect()
 }
 
 /// A run that is abandoned begins nothing more. What nobody has heard of is asked about, once: nothing is let go of while

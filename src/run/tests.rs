@@ -247,6 +247,31 @@ fn a_failed_step_starts_the_way_back_from_where_it_stands() {
     }
 }
 
+/// What goes on past its deadline runs like any other: who stops the run, or halts it, waits for it.
+#[test]
+fn what_is_busy_is_waited_for_when_the_run_stops() {
+    let mut p = Played::new(&sample::plan(&[&[], &[]], 2, OnFailure::Halt));
+    p.turn();
+    p.well(0, 2);
+    p.well(1, 2);
+    assert_eq!(p.says(0, "unclear"), "probe 0 in 0s");
+    assert_eq!(p.says(0, "busy"), "probe 0 in 1s");
+    p.apply(What::Asked(Request::Stop));
+    assert_eq!((p.turn(), p.says(1, "done")), (String::new(), String::new()));
+    assert_eq!((p.says(0, "busy"), p.says(0, "busy")), ("probe 0 in 2s".into(), "probe 0 in 4s".into()));
+    assert_eq!(p.says(0, "after"), "stop: stopped on request");
+
+    let mut p = Played::new(&sample::plan(&[&[], &[]], 2, OnFailure::Halt));
+    p.turn();
+    p.well(0, 2);
+    p.well(1, 2);
+    p.says(0, "unclear");
+    p.says(0, "busy");
+    assert_eq!(p.says(1, "refused"), "", "it is to halt, and 0 goes on");
+    assert_eq!(p.says(0, "busy"), "probe 0 in 2s");
+    assert!(p.says(0, "after").starts_with("stop: halted at patch"));
+}
+
 #[test]
 fn quiet_steps_are_tried_twice() {
     let mut p = Played::new(&sample::plan(&[&[]], 1, OnFailure::RollbackComponent));

@@ -18,6 +18,23 @@ fn once_running_actions_finish_and_the_run_is_resumable() {
     }
 }
 
+/// Also what goes on past its deadline, and was found to, is running.
+#[test]
+fn once_what_goes_on_past_its_deadline_finishes_too() {
+    let lab = waiting();
+    let text = lab.read("main.pf.hcl").replace("  patch  ", "  timeout     = \"1s\"\n  patch  ");
+    lab.write("main.pf.hcl", text);
+    let mut child = begun(&lab);
+    until("it is past its deadline", || lab.patchform("run show").out.contains("still goes on"));
+    signal(child.id(), "INT");
+    std::thread::sleep(Duration::from_secs(3));
+    assert!(child.try_wait().unwrap().is_none(), "it did not wait for the patch");
+    go(&lab);
+    ended(child).exits(7).says("patchform resume");
+    assert_eq!([lab.read("a"), lab.read("b")], ["1.1", "1.0"]);
+    resumable(&lab);
+}
+
 #[test]
 fn twice_nothing_is_waited_for_and_the_journal_is_true() {
     for (first, second) in [("INT", "INT"), ("TERM", "INT"), ("HUP", "TERM")] {

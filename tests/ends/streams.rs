@@ -72,20 +72,25 @@ fn what_cannot_be_written_does_not_change_how_a_run_ended() {
 }
 
 /// A pipe that is full: so much fits into it, and is in it.
-fn full_pipe() -> (PipeReader, PipeWriter, usize) {
+fn full_pipe(blocks: bool) -> (PipeReader, PipeWriter, usize) {
     let (reader, mut writer) = std::io::pipe().unwrap();
     let size = rustix::pipe::fcntl_setpipe_size(&writer, 4096).unwrap();
     writer.write_all(&vec![b'.'; size]).unwrap();
+    if !blocks {
+        rustix::fs::fcntl_setfl(&writer, rustix::fs::OFlags::NONBLOCK).unwrap();
+    }
     (reader, writer, size)
 }
 
 /// A reader that stays, and reads no more, holds up nothing: what it has not read waits for it, until it reads on or somebody ends that.
 #[test]
 fn a_reader_that_reads_no_more_does_not_stop_the_run() {
-    for (json, reads_on) in [("", true), ("--json ", true), ("", false)] {
+    for (json, reads_on, blocks) in
+        [("", true, true), ("--json ", true, true), ("--json ", true, false), ("", false, true)]
+    {
         let lab = waiting();
         lab.patchform("plan --out p").exits(0);
-        let (mut reader, writer, size) = full_pipe();
+        let (mut reader, writer, size) = full_pipe(blocks);
         let mut child = lab
             .patchform_command(&format!("apply {json}p"))
             .stdout(writer)
@@ -121,7 +126,7 @@ fn a_reader_that_reads_no_more_does_not_stop_the_run() {
 fn a_run_that_nobody_reads_of_is_stopped_by_a_signal_as_any_other() {
     let lab = waiting();
     lab.patchform("plan --out p").exits(0);
-    let (_reader, writer, _) = full_pipe();
+    let (_reader, writer, _) = full_pipe(true);
     let mut child = lab.patchform_command("apply p").stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
     appears(&lab, "begun.a");
     signal(child.id(), "TERM");
