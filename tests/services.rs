@@ -40,6 +40,14 @@ fn platform(n: usize, rollout: &str, service: &str) -> Lab {
     lab
 }
 
+/// The patch of `h1` makes another host ill; the configuration without that.
+fn turns_ill(lab: &Lab, other: &str) -> String {
+    let text = lab.read("main.pf.hcl");
+    let ill = format!("[ $NAME != h1 ] || echo {other} > ill; echo + >> order;");
+    lab.write("main.pf.hcl", text.replace("echo + >> order;", &ill));
+    text
+}
+
 fn at_once(lab: &Lab) -> usize {
     let (mut now, mut most) = (0usize, 0);
     for line in lab.read("order").lines() {
@@ -139,9 +147,7 @@ fn who_turns_ill_behind_the_plan_leaves_no_room_for_the_others() {
 #[test]
 fn who_turns_ill_while_another_is_worked_on_leaves_no_room_for_the_next() {
     let lab = platform(4, "max_parallel = 1", "min_available = 3");
-    let text = lab.read("main.pf.hcl");
-    let ill = "[ $NAME != h1 ] || echo h3 > ill; echo + >> order;";
-    lab.write("main.pf.hcl", text.replace("echo + >> order;", ill));
+    let text = turns_ill(&lab, "h3");
     let ran = lab.patchform("apply --auto-approve").exits(5);
     let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
     let why =
@@ -159,9 +165,7 @@ fn who_turns_ill_while_another_is_worked_on_leaves_no_room_for_the_next() {
 #[test]
 fn whoever_cannot_be_spared_beside_an_ill_one_waits_for_those_that_are_worked_on() {
     let lab = platform(6, "max_parallel = 2", "min_available = 4");
-    let text = lab.read("main.pf.hcl");
-    let ill = "[ $NAME != h1 ] || echo h6 > ill; echo + >> order;";
-    lab.write("main.pf.hcl", text.replace("echo + >> order;", ill));
+    turns_ill(&lab, "h6");
     let ran = lab.patchform("apply --auto-approve").exits(5);
     ran.says("is ill, and counts as away: check \"well\":").says("5 done").says("1 skipped");
     assert_eq!(at_once(&lab), 2);
@@ -174,9 +178,7 @@ fn whoever_cannot_be_spared_beside_an_ill_one_waits_for_those_that_are_worked_on
 #[test]
 fn who_is_well_again_soon_holds_nobody() {
     let lab = platform(4, "max_parallel = 1", "min_available = 3");
-    let text = lab.read("main.pf.hcl");
-    let ill = "[ $NAME != h1 ] || echo h4 > ill; echo + >> order;";
-    lab.write("main.pf.hcl", text.replace("echo + >> order;", ill));
+    turns_ill(&lab, "h4");
     let mut command = lab.patchform_command("apply --auto-approve");
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let until = Instant::now() + Duration::from_secs(60);

@@ -22,6 +22,11 @@ impl Painter {
         Painter { outlet, ..Painter::default() }
     }
 
+    /// Where it draws.
+    pub fn outlet(&self) -> &Outlet {
+        &self.outlet
+    }
+
     /// Replaces the block on a terminal that is so wide; none of the lines may be wider.
     pub fn paint(&mut self, lines: Vec<String>, width: usize) {
         // Drawing the same again would only flicker; where the terminal echoes something, it goes within a second.

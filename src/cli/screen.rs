@@ -32,7 +32,6 @@ struct Notes {
     seen: Shared,
     painter: Arc<Mutex<Painter>>,
     style: Style,
-    outlet: Outlet,
 }
 
 /// The view. It goes when it is dropped.
@@ -40,15 +39,13 @@ pub struct Screen {
     seen: Shared,
     painter: Arc<Mutex<Painter>>,
     style: Style,
-    outlet: Outlet,
     thread: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Screen {
     /// Nothing is drawn until the run begins.
     pub fn new(style: Style, seen: Shared, outlet: Outlet) -> Screen {
-        let painter = Arc::new(Mutex::new(Painter::new(outlet.clone())));
-        Screen { seen, painter, style, outlet, thread: None }
+        Screen { seen, painter: Arc::new(Mutex::new(Painter::new(outlet))), style, thread: None }
     }
 
     /// Who is to be told of what providers say.
@@ -57,7 +54,6 @@ impl Screen {
             seen: Arc::clone(&self.seen),
             painter: Arc::clone(&self.painter),
             style: self.style,
-            outlet: self.outlet.clone(),
         })
     }
 
@@ -118,7 +114,7 @@ impl Watch for Notes {
     }
 
     fn waits(&self, waiting: &Waiting) {
-        waits::above(&self.painter, waiting, self.style, &self.outlet);
+        waits::above(&self.painter, waiting, self.style);
     }
 
     fn log(&self, provider: &str, line: &str) {

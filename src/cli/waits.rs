@@ -3,6 +3,7 @@
 
 use super::outlet::{Outlet, Stream};
 use super::painter::Painter;
+use super::seen::lock;
 use super::terminal::Terminal;
 use crate::provider::Watch;
 use crate::provider::watch::Silent;
@@ -12,7 +13,7 @@ use crate::report::size;
 use crate::report::style::{Style, Tint, plain, tinted};
 use crate::target::Waiting;
 use crate::world::clock;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Tells it beside plain lines or JSON.
 pub struct Waits {
@@ -34,7 +35,7 @@ impl Waits {
 impl Watch for Waits {
     fn waits(&self, waiting: &Waiting) {
         let Some(run) = &self.events else { return note(waiting, self.style, &self.outlet) };
-        let run = run.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let run = lock(run).clone();
         let run = Some(run.as_str()).filter(|run| !run.is_empty());
         let line = run_json::waiting(run, clock::now(), &waiting.host, &waiting.why, waiting.left);
         self.outlet.say(Stream::Out, &line);
@@ -46,8 +47,10 @@ impl Watch for Waits {
 }
 
 /// Tells it above a live view.
-pub fn above(painter: &Mutex<Painter>, waiting: &Waiting, style: Style, outlet: &Outlet) {
-    painter.lock().unwrap_or_else(PoisonError::into_inner).above(|| note(waiting, style, outlet));
+pub fn above(painter: &Mutex<Painter>, waiting: &Waiting, style: Style) {
+    let mut painter = lock(painter);
+    let outlet = painter.outlet().clone();
+    painter.above(|| note(waiting, style, &outlet));
 }
 
 fn note(waiting: &Waiting, style: Style, outlet: &Outlet) {

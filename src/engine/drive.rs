@@ -165,10 +165,9 @@ impl Drive<'_> {
 
     /// Decides until there is nothing more to begin, and folds the intents; the effects come after [`write_down`].
     fn decide(&mut self) -> Result<Vec<Command>, DriveError> {
-        let ends = self.run.is_stopping() || self.run.halt().is_some();
         if self.run.is_abandoned() {
             self.flights.end_pauses();
-        } else if ends {
+        } else if self.run.is_stopping() || self.run.halt().is_some() {
             self.flights.end_rests();
         }
         let mut all = Vec::new();
@@ -400,8 +399,7 @@ impl Drive<'_> {
 
     /// Folds what a member that was ill answered: that it is well, or so often that it is not.
     fn asked_again(&mut self, component: usize, ill: Option<String>) -> Result<(), DriveError> {
-        let counts = ill.is_some() && self.run.may_be_well_again(component);
-        if counts || self.run.is_news(component, ill.is_some()) {
+        if self.run.counts_again(component, ill.is_some()) {
             self.fold(What::Member { component, ill })?;
         }
         Ok(())

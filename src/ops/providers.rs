@@ -228,24 +228,23 @@ pub struct Lenience<'a> {
 
 impl Lenience<'_> {
     /// What is done about a provider that does not start.
-    fn way_without(&self) -> &'static str {
-        match self.is_open {
-            true => {
-                "put the executable back that the plan was made with, and give the command again; or let go of the run as it stands: \
-                 `patchform run abandon`, with --leave-running ADDRESS for what cannot be asked without it"
-            }
-            false => "put the executable back that the plan was made with, or make a new plan",
-        }
+    fn way_without(&self) -> String {
+        self.way_back_or(
+            ", and give the command again; or let go of the run as it stands: `patchform run abandon`, with --leave-running \
+             ADDRESS for what cannot be asked without it",
+        )
     }
 
+    /// What is done about a provider that is another one.
     fn way_out(&self, name: &str) -> String {
-        match self.is_open {
-            true => format!(
-                "put the executable back that the plan was made with; or accept this one, if you know that it does the same \
-                 with what the other one has left: --accept-provider {name}"
-            ),
-            false => "put the executable back that the plan was made with, or make a new plan".into(),
-        }
+        self.way_back_or(&format!(
+            "; or accept this one, if you know that it does the same with what the other one has left: --accept-provider {name}"
+        ))
+    }
+
+    fn way_back_or(&self, open: &str) -> String {
+        let or = if self.is_open { open } else { ", or make a new plan" };
+        format!("put the executable back that the plan was made with{or}")
     }
 }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// So often a member that was found ill is asked again before others are held for that, or it begins itself; and so long after each
 /// other: what was only started anew is well again by then.
 const ASKED_AGAIN: u32 = 12;
-const BEFORE_ASKING: Duration = Duration::from_secs(5);
+pub(super) const BEFORE_ASKING: Duration = Duration::from_secs(5);
 
 /// What is ill of a member.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,17 +112,22 @@ impl Run {
 
     /// Whether component `i` is ill, and may be well again soon: it is asked again, others are not held for it yet, nor does it begin
     /// itself.
-    pub fn may_be_well_again(&self, i: usize) -> bool {
+    pub(super) fn may_be_well_again(&self, i: usize) -> bool {
         let illness = self.availability.ill.get(&i).filter(|_| self.rules >= Rules::Seventh);
         illness.is_some_and(|illness| illness.asked < ASKED_AGAIN) && self.stands_well(i)
     }
 
-    /// Members of a service that are ill, and are asked again since somebody waits for the service; with how long after.
-    pub(super) fn to_be_asked(&self, service: usize) -> impl Iterator<Item = (usize, Duration)> {
+    /// Whether what component `i` answers, which was ill and asked again, counts: it is news, or it is ill once more.
+    pub fn counts_again(&self, i: usize, ill: bool) -> bool {
+        self.is_news(i, ill) || (ill && self.may_be_well_again(i))
+    }
+
+    /// Members of a service that are ill, and are asked again since somebody waits for the service.
+    pub(super) fn to_be_asked(&self, service: usize) -> impl Iterator<Item = usize> {
         let ill = self.availability.away[service].iter().filter(|i| self.ailing(**i).is_some());
         let ill = ill.filter(|i| self.rules >= Rules::Seventh && self.stands_well(**i));
         // What is watched is asked by its own soak.
-        ill.filter(|i| self.components[**i].phase != Phase::Forward).map(|i| (*i, BEFORE_ASKING))
+        ill.filter(|i| self.components[**i].phase != Phase::Forward).copied()
     }
 
     /// Whether it is news that component `i` is ill, or well. What is worked on is judged by its own steps.

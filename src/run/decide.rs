@@ -1,5 +1,6 @@
 //! What to do next: a pure function of the run and of what is in flight.
 
+use super::availability::BEFORE_ASKING;
 use super::baseline::Baseline;
 use super::event::ActionRef;
 use super::fold::Run;
@@ -121,10 +122,9 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
             *used += (commands.len() - before) as u64;
         }
     }
-    let mut ill: BTreeMap<usize, Duration> =
-        missed.into_iter().flat_map(|service| run.to_be_asked(service)).collect();
-    ill.retain(|i, _| !in_flight.contains(i) && !commands.iter().any(|command| command.begins(*i)));
-    commands.extend(ill.into_iter().map(|(component, after)| Command::Ask { component, after }));
+    let mut ill: BTreeSet<usize> = missed.into_iter().flat_map(|service| run.to_be_asked(service)).collect();
+    ill.retain(|i| !in_flight.contains(i) && !commands.iter().any(|command| command.begins(*i)));
+    commands.extend(ill.into_iter().map(|component| Command::Ask { component, after: BEFORE_ASKING }));
     if commands.is_empty() && in_flight.is_empty() {
         commands.push(end(run));
     }

@@ -336,8 +336,7 @@ impl Sim<'_> {
         let ails = self.sc.ails(component, self.now);
         self.happened("a member that is ill is asked again");
         self.controllers[k].news = true;
-        let run = &self.controllers[k].run;
-        if (ails && run.may_be_well_again(component)) || run.is_news(component, ails) {
+        if self.controllers[k].run.counts_again(component, ails) {
             self.say(|| format!("c{component}, asked again, is {}", if ails { "ill" } else { "well" }));
             let ill = ails.then(|| "it does not answer".into());
             self.fold(k, What::Member { component, ill })?;

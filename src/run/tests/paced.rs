@@ -377,24 +377,26 @@ fn who_is_well_again_soon_holds_nobody_and_is_not_worked_on_as_ill() {
     assert_eq!(stays_ill(&mut p, 3), "finish");
 }
 
-#[test]
-fn a_journal_of_the_sixth_rules_holds_at_once() {
-    let mut p = Played::new(&service(4, 3));
+/// A run that goes on by the rules of a controller of before.
+fn of_before(plan: &Plan, rules: Rules) -> Played {
+    let mut p = Played::new(plan);
     p.turn();
     p.in_flight.clear();
-    p.apply(What::Taken { controller: "before".into(), token: 2, rules: Rules::Sixth });
+    p.apply(What::Taken { controller: "before".into(), token: 2, rules });
     p.turn();
+    p
+}
+
+#[test]
+fn a_journal_of_the_sixth_rules_holds_at_once() {
+    let mut p = of_before(&service(4, 3), Rules::Sixth);
     found(&mut p, 3, Some("503"));
     assert_eq!(p.says(0, "done"), "gate 3");
 }
 
 #[test]
 fn a_journal_of_before_lets_whoever_is_at_its_gate_go_on() {
-    let mut p = Played::new(&service(5, 3));
-    p.turn();
-    p.in_flight.clear();
-    p.apply(What::Taken { controller: "before".into(), token: 2, rules: Rules::Fifth });
-    p.turn();
+    let mut p = of_before(&service(5, 3), Rules::Fifth);
     found(&mut p, 4, Some("503"));
     assert_eq!(p.says(0, "done"), "snapshot 0, gate 4");
 }
