@@ -226,6 +226,23 @@ fn services_on_old_code_are_restarted_locks_are_kept_and_sudo_is_enough() {
     assert!(said.contains("it must run as root there"), "{said}");
 }
 
+/// Packages of several components may be fetched at once, and a plan be made beside them: whoever renews the metadata, and whoever
+/// fetches, is waited for.
+#[test]
+fn who_works_on_the_cache_of_a_host_is_waited_for() {
+    let Some(host) = prepared() else { return };
+    let lab = component(&host, "pf-still = \"1.1-1\"", "");
+    for (lock, command) in [("metadata.lock", "plan"), ("fetch.lock", "apply --auto-approve")] {
+        host.says(&format!(
+            "mkdir -p /var/cache/patchform/dnf && cd /var/cache/patchform/dnf && rm -f /run/let-go && touch {lock} && \
+             (setsid flock {lock} sh -c 'sleep 15; touch /run/let-go' >/dev/null 2>&1 </dev/null &)"
+        ));
+        lab.patchform(command).exits(0);
+        host.says("test -e /run/let-go");
+    }
+    stands(&host, "pf-still", "1.1-1");
+}
+
 /// The promises of the protocol, kept against a real dnf: the suite runs on the host itself, on its own packages.
 #[test]
 fn the_contract_suite_on_a_host() {

@@ -1,5 +1,6 @@
 """What is asked of dnf's own resolver and transaction, by its Python interface: `resolver.py WORD FILE ...`. Nothing is imported
 from a network, no package is taken from a repository but by `preview` and `download`."""
+import fcntl
 import glob
 import hashlib
 import os
@@ -19,6 +20,8 @@ import rpm
 CACHE = "/var/cache/patchform/dnf"
 NATIVE = os.environ["PF_NATIVE"]
 FRESH = 30
+# How long another process that renews them is waited for, in seconds.
+PATIENCE = 150
 # Names of packages that are installed beside their other versions, as kernels are.
 BESIDE = set()
 
@@ -96,7 +99,27 @@ def base_with_repositories():
 
 
 def load(base):
-    """Renews the metadata of every repository; each is reached, signed, and not older than it was."""
+    """Renews the metadata of every repository; each is reached, signed, and not older than it was. One process at a time: the
+    packages of several components of a host may be fetched at once."""
+    with open(CACHE + "/metadata.lock", "w") as lock:
+        alone(lock)
+        renew(base)
+        base.fill_sack()
+    learn(base)
+
+
+def alone(lock):
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise ValueError("another process of patchform has held %s for %d s" % (lock.name, PATIENCE)) from None
+            time.sleep(0.1)
+
+
+def renew(base):
     stamp = CACHE + "/.fresh"
     fresh = os.path.exists(stamp) and 0 <= time.time() - os.path.getmtime(stamp) < FRESH
     seen_path = CACHE + "/seen"
@@ -124,8 +147,6 @@ def load(base):
         out.writelines("%s %s\n" % pair for pair in sorted(seen.items()))
     os.replace(seen_path + ".new", seen_path)
     open(stamp, "w").close()
-    base.fill_sack()
-    learn(base)
 
 
 def is_there(url):

@@ -1,6 +1,9 @@
 # fetch: brings packages into the cache; standard input has `URI FILE SHA256` on each line. What is there is looked at again.
+# One at a time: two components of a host may need the same package, which the second one finds there then.
 [ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
 mkdir -p "$cache/$pool" "$cache/partial" || refuse "$cache/$pool cannot be made"
+exec 9>"$cache/fetch.lock"
+flock -w 1800 9 || refuse "another process has fetched for half an hour; it holds $cache/fetch.lock"
 has() { [ -f "$1" ] && [ "$(sha256sum "$1" | cut -d ' ' -f 1)" = "$2" ]; }
 while read -r uri file sum; do
   ! has "$cache/$pool/$file" "$sum" || continue
