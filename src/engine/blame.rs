@@ -37,11 +37,11 @@ mod tests {
             (Step::Verify, true, true, false, false),
             (Step::Restore, true, false, true, true),
         ] {
-            let half = || Ok(Probed::Between { why: String::new() });
+            let half = || Ok(Probed::between(String::new()));
             let found = [
                 of_answer(step, &Answer::refused("no")),
                 of_answer(step, &Answer::Applied(ill())),
-                of_probe(step, &Ok(Probed::Before)),
+                of_probe(step, &Ok(Probed::before())),
                 of_probe(step, &half()),
             ];
             assert_eq!(found, [refused, ill_counts, before, between], "{step:?}");

@@ -125,7 +125,7 @@ impl Tools {
         }
         if begin.step == Step::Unblock {
             let there = self.seen(entry)?.there;
-            return Ok(if there { Probed::Before } else { of(self.unblock(begin, entry)) });
+            return Ok(if there { Probed::before() } else { of(self.unblock(begin, entry)) });
         }
         let id = safe_id(&begin.action.id(&self.run, begin.attempt));
         let wait = TargetAwait { id, connection: (&entry.connection).into(), timeout: 0 };
@@ -134,19 +134,19 @@ impl Tools {
             (TargetAwaited::Running, _) | (_, Some(Switch::Reverting)) => return Ok(Probed::Busy),
             (TargetAwaited::Unknown, None) => {
                 // An earlier try, or a dead run, may have left its own there.
-                return Ok(if self.seen(entry)?.there { left() } else { Probed::Before });
+                return Ok(if self.seen(entry)?.there { left() } else { Probed::before() });
             }
             (_, Some(Switch::Armed { .. })) => match self.way_in(begin, entry, Duration::ZERO) {
                 Ok(()) => {}
                 Err(Kept::Unknown(_)) => return Ok(Probed::Busy),
-                Err(_) => return Ok(if self.seen(entry)?.there { left() } else { Probed::Before }),
+                Err(_) => return Ok(if self.seen(entry)?.there { left() } else { Probed::before() }),
             },
             _ => {}
         }
         Ok(if self.seen(entry)?.there {
             of(self.proved(begin, entry, block, NEW_WAY))
         } else {
-            Probed::Before
+            Probed::before()
         })
     }
 
@@ -156,14 +156,14 @@ impl Tools {
 }
 
 fn left() -> Probed {
-    Probed::Between { why: "customers are kept out, and nothing of it is proved".into() }
+    Probed::between("customers are kept out, and nothing of it is proved")
 }
 
 /// As a probe tells it.
 fn of(answer: Answer) -> Probed {
     match answer {
         Answer::Applied(done) => Probed::After(done),
-        Answer::Refused { why, .. } | Answer::Unclear { why, .. } => Probed::Between { why },
+        Answer::Refused { why, .. } | Answer::Unclear { why, .. } => Probed::between(why),
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::plan::noun::Step;
 use crate::run::decide::Begin;
 use crate::run::event::Leg;
-use patchform_sdk::message::{Answer, Done, Probed, Verdict};
+use patchform_sdk::message::{Answer, Cause, Done, Probed, Verdict};
 
 /// Whether a step gives back what was taken away for a patch that stays.
 fn gives_back(begin: &Begin) -> bool {
@@ -25,9 +25,9 @@ pub(super) fn of_probe(begin: &Begin, found: Result<Probed, String>, own: bool) 
     let why = match &found {
         _ if !gives_back(begin) => return found,
         Ok(Probed::After(_) | Probed::Busy) => return found,
-        Ok(Probed::Before) if !own => return found,
-        Ok(Probed::Before) => "that was not done",
-        Ok(Probed::Between { why }) | Err(why) => why,
+        Ok(Probed::Before { .. }) if !own => return found,
+        Ok(Probed::Before { ended: None }) => "that was not done",
+        Ok(Probed::Before { ended: Some(Cause { why, .. }) } | Probed::Between { why, .. }) | Err(why) => why,
     };
     Ok(Probed::After(waits(begin, why, String::new())))
 }
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn only_what_gives_back_on_the_way_forth_halts_instead_of_failing() {
-        let between = || Ok(Probed::Between { why: "half".into() });
+        let between = || Ok(Probed::between("half"));
         for (leg, step, halts) in [
             (Leg::Forth, Step::Undrain, true),
             (Leg::Forth, Step::Unblock, true),
@@ -77,12 +77,12 @@ mod tests {
             let waits = |done: &Done| matches!(done.verdict, Some(Verdict::Inconclusive { .. }));
             let answer = of_answer(&begin, Answer::refused("away"));
             assert_eq!(matches!(&answer, Answer::Applied(done) if waits(done)), halts, "{step:?}");
-            for found in [Ok(Probed::Before), between(), Err("away".into())] {
+            for found in [Ok(Probed::before()), between(), Err("away".into())] {
                 let told = of_probe(&begin, found.clone(), true);
                 assert_eq!(matches!(&told, Ok(Probed::After(done)) if waits(done)), halts, "{step:?}");
                 assert!(halts || told == found);
             }
-            assert_eq!(of_probe(&begin, Ok(Probed::Before), false), Ok(Probed::Before));
+            assert_eq!(of_probe(&begin, Ok(Probed::before()), false), Ok(Probed::before()));
             assert_eq!(of_probe(&begin, Ok(Probed::Busy), true), Ok(Probed::Busy));
             assert_eq!(of_answer(&begin, Answer::unclear("late")), Answer::unclear("late"));
         }

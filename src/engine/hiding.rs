@@ -28,15 +28,22 @@ pub fn answer(mut answer: Answer, mask: &Mask) -> Answer {
 pub fn probed(mut probed: Probed, mask: &Mask, foreign: bool) -> Probed {
     match &mut probed {
         // Taken again, it is refused with its reason.
-        Probed::After(done) if gives_away(done, mask) => return Probed::Before,
+        Probed::After(done) if gives_away(done, mask) => return Probed::before(),
         Probed::After(done) => {
             mask_done(done, mask);
             if foreign && !done.output.is_empty() {
                 done.output = LEFT_OUT.into();
             }
         }
-        Probed::Between { why } => mask.hide(why),
-        Probed::Before | Probed::Busy => {}
+        Probed::Between { why, .. } => mask.hide(why),
+        Probed::Before { .. } | Probed::Busy => {}
+    }
+    if let Probed::Before { ended: Some(ended) } | Probed::Between { ended: Some(ended), .. } = &mut probed {
+        mask.hide(&mut ended.why);
+        mask.hide(&mut ended.output);
+        if foreign && !ended.output.is_empty() {
+            ended.output = LEFT_OUT.into();
+        }
     }
     probed
 }

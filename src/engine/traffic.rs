@@ -282,17 +282,17 @@ fn together(found: Vec<Probed>) -> Probed {
     if found.iter().any(|probed| matches!(probed, Probed::Busy)) {
         return Probed::Busy;
     }
-    if all(|probed| matches!(probed, Probed::Before)) {
-        return Probed::Before;
+    if all(|probed| matches!(probed, Probed::Before { .. })) {
+        return Probed::before();
     }
     if all(|probed| matches!(probed, Probed::After(_))) {
-        return found.into_iter().next().unwrap_or(Probed::Before);
+        return found.into_iter().next().unwrap_or(Probed::before());
     }
     let why = found.into_iter().find_map(|probed| match probed {
-        Probed::Between { why } => Some(why),
+        Probed::Between { why, .. } => Some(why),
         _ => None,
     });
-    Probed::Between { why: why.unwrap_or_else(|| "some of its traffic was moved, and some was not".into()) }
+    Probed::between(why.unwrap_or_else(|| "some of its traffic was moved, and some was not".into()))
 }
 
 #[cfg(test)]
@@ -325,13 +325,15 @@ mod tests {
     #[test]
     fn what_was_moved_at_some_of_them_is_between() {
         let after = || Probed::After(Done::default());
-        let between = |why: &str| Probed::Between { why: why.into() };
         for (found, whole) in [
-            (vec![Probed::Before, Probed::Before], Probed::Before),
+            (vec![Probed::before(), Probed::before()], Probed::before()),
             (vec![after(), after()], after()),
-            (vec![after(), Probed::Before], between("some of its traffic was moved, and some was not")),
-            (vec![between("half"), after()], between("half")),
-            (vec![between("half"), Probed::Busy], Probed::Busy),
+            (
+                vec![after(), Probed::before()],
+                Probed::between("some of its traffic was moved, and some was not"),
+            ),
+            (vec![Probed::between("half"), after()], Probed::between("half")),
+            (vec![Probed::between("half"), Probed::Busy], Probed::Busy),
         ] {
             assert_eq!(together(found), whole);
         }

@@ -5,7 +5,7 @@ use crate::plan::noun::Step;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use crate::run::{Rules, Sight};
 use patchform_sdk::message::{
-    Ailment, Answer, CommandLine, Coverage, Done, Probed, Reload, Snapshot, Verdict,
+    Ailment, Answer, Cause, CommandLine, Coverage, Done, Probed, Reload, Snapshot, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The stored form's version. A reader refuses every higher one.
-pub const FORM: u32 = 10;
+pub const FORM: u32 = 11;
 
 /// The first line of every segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +139,7 @@ pub(super) enum StoredRules {
     Fifth,
     Sixth,
     Seventh,
+    Eighth,
 }
 
 impl StoredRules {
@@ -260,6 +261,19 @@ pub(super) enum StoredFound {
     Between(String),
     Busy,
     Unknown(String),
+    /// From form 11 on, as the next.
+    EndedBefore(StoredCause),
+    EndedBetween {
+        why: String,
+        ended: StoredCause,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct StoredCause {
+    why: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    output: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -291,7 +305,7 @@ macro_rules! same {
     };
 }
 
-same!(Rules, StoredRules: First, Second, Third, Fourth, Fifth, Sixth, Seventh);
+same!(Rules, StoredRules: First, Second, Third, Fourth, Fifth, Sixth, Seventh, Eighth);
 same!(Leg, StoredLeg: Forth, Back);
 same!(Reload, StoredReload: None, Service, Reboot, PowerCycle);
 same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Block, Snapshot, Backup, Patch, Reload, Verify, Unblock, Undrain, Soak, Commit,
@@ -420,9 +434,13 @@ impl From<StoredAnswer> for Answer {
 impl From<&Result<Probed, String>> for StoredFound {
     fn from(found: &Result<Probed, String>) -> Self {
         match found {
-            Ok(Probed::Before) => StoredFound::Before,
+            Ok(Probed::Before { ended: None }) => StoredFound::Before,
+            Ok(Probed::Before { ended: Some(ended) }) => StoredFound::EndedBefore(ended.into()),
             Ok(Probed::After(done)) => StoredFound::After(done.into()),
-            Ok(Probed::Between { why }) => StoredFound::Between(why.clone()),
+            Ok(Probed::Between { why, ended: None }) => StoredFound::Between(why.clone()),
+            Ok(Probed::Between { why, ended: Some(ended) }) => {
+                StoredFound::EndedBetween { why: why.clone(), ended: ended.into() }
+            }
             Ok(Probed::Busy) => StoredFound::Busy,
             Err(why) => StoredFound::Unknown(why.clone()),
         }
@@ -432,12 +450,28 @@ impl From<&Result<Probed, String>> for StoredFound {
 impl From<StoredFound> for Result<Probed, String> {
     fn from(found: StoredFound) -> Self {
         match found {
-            StoredFound::Before => Ok(Probed::Before),
+            StoredFound::Before => Ok(Probed::before()),
             StoredFound::After(done) => Ok(Probed::After(done.into())),
-            StoredFound::Between(why) => Ok(Probed::Between { why }),
+            StoredFound::Between(why) => Ok(Probed::between(why)),
             StoredFound::Busy => Ok(Probed::Busy),
             StoredFound::Unknown(why) => Err(why),
+            StoredFound::EndedBefore(ended) => Ok(Probed::Before { ended: Some(ended.into()) }),
+            StoredFound::EndedBetween { why, ended } => {
+                Ok(Probed::Between { why, ended: Some(ended.into()) })
+            }
         }
+    }
+}
+
+impl From<&Cause> for StoredCause {
+    fn from(Cause { why, output }: &Cause) -> Self {
+        StoredCause { why: why.clone(), output: output.clone() }
+    }
+}
+
+impl From<StoredCause> for Cause {
+    fn from(StoredCause { why, output }: StoredCause) -> Self {
+        Cause { why, output }
     }
 }
 

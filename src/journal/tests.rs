@@ -7,7 +7,7 @@ use crate::model::Moment;
 use crate::plan::noun::Step;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use crate::run::{Rules, Sight};
-use patchform_sdk::message::{Ailment, Answer, CommandLine, Done, Probed, Reload, Snapshot, Verdict};
+use patchform_sdk::message::{Ailment, Answer, Cause, CommandLine, Done, Probed, Reload, Snapshot, Verdict};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -45,6 +45,7 @@ fn batches() -> Vec<Vec<Event>> {
         verdict: Some(Verdict::Ill { why: "it \"hums\"\n".into() }),
         output: "line\n".into(),
     };
+    let ended = Cause { why: "`./act` exited with code 1".into(), output: "no space\n".into() };
     let unclear = Answer::Unclear { why: "late".into(), output: String::new() };
     let refused = Answer::Refused { why: "no".into(), output: "x".into() };
     let whats = vec![
@@ -60,7 +61,14 @@ fn batches() -> Vec<Vec<Event>> {
         ],
         vec![
             What::Probe { action, attempt: 1, found: Ok(Probed::After(done)) },
-            What::Probe { action, attempt: 1, found: Ok(Probed::Between { why: "half".into() }) },
+            What::Probe { action, attempt: 1, found: Ok(Probed::between("half")) },
+            What::Probe { action, attempt: 1, found: Ok(Probed::before()) },
+            What::Probe { action, attempt: 1, found: Ok(Probed::Before { ended: Some(ended.clone()) }) },
+            What::Probe {
+                action,
+                attempt: 1,
+                found: Ok(Probed::Between { why: "half".into(), ended: Some(ended) }),
+            },
             What::Probe { action, attempt: 1, found: Ok(Probed::Busy) },
             What::Probe { action, attempt: 1, found: Err("no such host".into()) },
         ],
@@ -127,6 +135,7 @@ fn a_journal_of_an_earlier_form_is_folded_by_its_rules() {
         (r#"{"taken":{"controller":"ana@host","token":7,"rules":"fifth"}}"#, Rules::Fifth),
         (r#"{"taken":{"controller":"ana@host","token":7,"rules":"sixth"}}"#, Rules::Sixth),
         (r#"{"taken":{"controller":"ana@host","token":7,"rules":"seventh"}}"#, Rules::Seventh),
+        (r#"{"taken":{"controller":"ana@host","token":7,"rules":"eighth"}}"#, Rules::Eighth),
     ] {
         let stored: StoredEvent = serde_json::from_str(text).unwrap();
         let what = What::from(stored.clone());
@@ -134,7 +143,7 @@ fn a_journal_of_an_earlier_form_is_folded_by_its_rules() {
         assert_eq!(StoredEvent::from(&what), stored);
         assert_eq!(serde_json::to_string(&stored).unwrap(), text);
     }
-    let later = r#"{"taken":{"controller":"ana@host","token":7,"rules":"eighth"}}"#;
+    let later = r#"{"taken":{"controller":"ana@host","token":7,"rules":"ninth"}}"#;
     assert!(serde_json::from_str::<StoredEvent>(later).is_err());
 }
 

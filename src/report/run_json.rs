@@ -11,7 +11,7 @@ use crate::plan::downtime::{downtime, of_service};
 use crate::plan::noun::{Plan, Step};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::ended::millis;
-use patchform_sdk::message::{Answer, Level, Probed, Verdict};
+use patchform_sdk::message::{Answer, Cause, Level, Probed, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -30,19 +30,69 @@ struct Line<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Body<'a> {
-    Taken { controller: &'a str, token: u64 },
-    Intent { action: ActionView, step: &'static str, attempt: u32, snapshot: Option<&'a str> },
-    Fact { action: ActionView, step: &'static str, attempt: u32, answer: AnswerView<'a> },
-    Probe { action: ActionView, step: &'static str, attempt: u32, found: &'static str, why: Option<&'a str> },
-    Read { address: String, sha256: Option<&'a str>, why: Option<&'a str> },
-    Watched { address: String, passed_ms: u64, healthy: Option<bool>, why: Option<&'a str> },
-    Member { address: String, ill: bool, why: Option<&'a str> },
-    Seen { service: &'a str, sight: &'static str, took_ms: u64, why: Option<&'a str> },
-    Clock { ahead_ms: i64 },
-    Asked { request: &'static str, address: Option<String>, leaving: Vec<String> },
-    Stopped { why: &'a str },
+    Taken {
+        controller: &'a str,
+        token: u64,
+    },
+    Intent {
+        action: ActionView,
+        step: &'static str,
+        attempt: u32,
+        snapshot: Option<&'a str>,
+    },
+    Fact {
+        action: ActionView,
+        step: &'static str,
+        attempt: u32,
+        answer: AnswerView<'a>,
+    },
+    Probe {
+        action: ActionView,
+        step: &'static str,
+        attempt: u32,
+        found: &'static str,
+        why: Option<&'a str>,
+        ended: Option<&'a Cause>,
+    },
+    Read {
+        address: String,
+        sha256: Option<&'a str>,
+        why: Option<&'a str>,
+    },
+    Watched {
+        address: String,
+        passed_ms: u64,
+        healthy: Option<bool>,
+        why: Option<&'a str>,
+    },
+    Member {
+        address: String,
+        ill: bool,
+        why: Option<&'a str>,
+    },
+    Seen {
+        service: &'a str,
+        sight: &'static str,
+        took_ms: u64,
+        why: Option<&'a str>,
+    },
+    Clock {
+        ahead_ms: i64,
+    },
+    Asked {
+        request: &'static str,
+        address: Option<String>,
+        leaving: Vec<String>,
+    },
+    Stopped {
+        why: &'a str,
+    },
     Finished,
-    Waiting { host: &'a str, why: &'a str, left_ms: u64 },
+    Waiting {
+        host: &'a str,
+        why: &'a str,
+        left_ms: u64,
+    },
     Outcome(Box<OutcomeView<'a>>),
 }
 
@@ -237,12 +287,12 @@ fn body<'a>(plan: &'a Plan, what: &'a What) -> Body<'a> {
             answer: of_answer(answer),
         },
         What::Probe { action, attempt, found } => {
-            let (found, why) = match found {
-                Ok(Probed::Before) => ("before", None),
-                Ok(Probed::After(_)) => ("after", None),
-                Ok(Probed::Between { why }) => ("between", some(why)),
-                Ok(Probed::Busy) => ("busy", None),
-                Err(why) => ("unknown", some(why)),
+            let (found, why, ended) = match found {
+                Ok(Probed::Before { ended }) => ("before", None, ended.as_ref()),
+                Ok(Probed::After(_)) => ("after", None, None),
+                Ok(Probed::Between { why, ended }) => ("between", some(why), ended.as_ref()),
+                Ok(Probed::Busy) => ("busy", None, None),
+                Err(why) => ("unknown", some(why), None),
             };
             Body::Probe {
                 action: view(plan, *action),
@@ -250,6 +300,7 @@ fn body<'a>(plan: &'a Plan, what: &'a What) -> Body<'a> {
                 attempt: *attempt,
                 found,
                 why,
+                ended,
             }
         }
         What::Read { component, digest } => Body::Read {

@@ -5,7 +5,7 @@ use crate::model::Moment;
 use crate::plan::noun::{Plan, Step, Verdict};
 use crate::plan::samples;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
-use patchform_sdk::message::{Ailment, Answer, Done, Probed, Verdict as Health};
+use patchform_sdk::message::{Ailment, Answer, Cause, Done, Probed, Verdict as Health};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -59,10 +59,13 @@ pub fn story() -> (Plan, Vec<Event>) {
     let patch = action(db, Leg::Forth, 4);
     let unclear = Answer::Unclear { why: "no answer within 2m".into(), output: String::new() };
     whats.insert(whats.len() - 4, What::Fact { action: patch, attempt: 1, answer: unclear });
+    let failed = Cause { why: "`upgrade` exited with code 100".into(), output: "no space left".into() };
     for found in [
         Ok(Probed::Busy),
-        Ok(Probed::Before),
-        Ok(Probed::Between { why: "3 of 5 packages".into() }),
+        Ok(Probed::before()),
+        Ok(Probed::Before { ended: Some(failed.clone()) }),
+        Ok(Probed::between("3 of 5 packages")),
+        Ok(Probed::Between { why: "3 of 5 packages".into(), ended: Some(failed.clone()) }),
         Err("the host does not answer".into()),
         Ok(Probed::After(Done::default())),
     ] {

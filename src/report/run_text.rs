@@ -312,15 +312,21 @@ impl RunText {
     fn probe(&self, plan: &Plan, at: Moment, action: ActionRef, found: &Result<Probed, String>) -> String {
         let word = self.steps.get(&action).map_or("step", |(step, _)| step.name());
         let what = match found {
-            Ok(Probed::Before) => format!("looked again: nothing of {word} had happened"),
+            Ok(Probed::Before { ended: None }) => format!("looked again: nothing of {word} had happened"),
+            Ok(Probed::Before { ended: Some(ended) }) => {
+                format!("looked again: nothing of {word} had happened: {}", ended.why)
+            }
             Ok(Probed::After(done)) if let Some(Health::Inconclusive { why }) = &done.verdict => {
                 format!("looked again at {word}: {why}")
             }
             Ok(Probed::After(_)) => format!("looked again: {word} had happened"),
-            Ok(Probed::Between { why }) if why.is_empty() => {
-                format!("looked again: {word} may have happened in part")
+            Ok(Probed::Between { why, ended }) => {
+                let ended = ended.as_ref().map(|ended| &*ended.why);
+                let why: Vec<&str> =
+                    ended.into_iter().chain([&**why]).filter(|why| !why.is_empty()).collect();
+                let why = if why.is_empty() { String::new() } else { format!(": {}", why.join("; ")) };
+                format!("looked again: {word} may have happened in part{why}")
             }
-            Ok(Probed::Between { why }) => format!("looked again: {word} may have happened in part: {why}"),
             Ok(Probed::Busy) => format!("looked again: {word} still goes on"),
             Err(why) => format!("looked again: nobody can tell how far {word} came: {why}"),
         };

@@ -94,12 +94,10 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
         return let_go(run, in_flight, stopping);
     }
     let halted = run.halt.is_some() && !run.planted(Defect::HaltIsIgnored);
-    if stopping || halted {
-        let busy = busy(run, in_flight);
-        return if busy.is_empty() && in_flight.is_empty() { vec![end(run)] } else { busy };
-    }
-    if run.paused && !run.planted(Defect::PauseIsIgnored) {
-        return Vec::new();
+    let ends = stopping || halted;
+    if ends || (run.paused && !run.planted(Defect::PauseIsIgnored)) {
+        let asks = ask(run, in_flight);
+        return if ends && asks.is_empty() && in_flight.is_empty() { vec![end(run)] } else { asks };
     }
     let mut commands: Vec<Command> =
         run.queues.due.iter().filter(|i| !in_flight.contains(i)).filter_map(|i| next(run, *i)).collect();
@@ -179,12 +177,15 @@ fn leaves(run: &Run, i: usize, rooms: &mut BTreeMap<usize, u64>) -> bool {
     true
 }
 
-/// What was found to go on past its deadline runs like any other: it is asked about until it has ended, or is given up.
-fn busy(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
-    let due = run.queues.due.iter().copied().filter(|i| !in_flight.contains(i) && run.is_unanswered(*i));
-    due.filter(|i| run.components[*i].busy > 0)
-        .map(|i| probe(run, i, run.components[i].probe_after()))
-        .collect()
+/// What may go on past its deadline runs like any other while nothing new begins: it is asked about until it has ended, is given up, or
+/// cannot be asked about.
+fn ask(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
+    let mut due: Vec<usize> = run.queues.due.iter().copied().filter(|i| !in_flight.contains(i)).collect();
+    due.retain(|i| run.is_unanswered(*i) && run.components[*i].goes_on.is_none());
+    if run.planted(Defect::StopLeavesBehind) {
+        due.retain(|i| run.components[*i].busy > 0);
+    }
+    due.into_iter().map(|i| probe(run, i, run.components[i].probe_after())).collect()
 }
 
 /// A run that is abandoned begins nothing more. What nobody has heard of is asked about, once: nothing is let go of while

@@ -203,6 +203,10 @@ impl Run {
     }
 
     fn asked(&mut self, request: &Request) -> Result<(), Damage> {
+        if matches!(request, Request::Pause | Request::Continue | Request::Stop) {
+            // Whoever could not be asked before may be asked now.
+            self.components.iter_mut().for_each(|c| c.goes_on = None);
+        }
         match request {
             Request::Pause => self.paused = true,
             Request::Continue => {
@@ -302,13 +306,18 @@ impl Run {
         self.stopping
     }
 
+    /// Whether nothing new begins for now: it is paused, or is to stop or to halt.
+    pub fn holds_still(&self) -> bool {
+        self.paused || self.stopping || self.halt.is_some()
+    }
+
     /// Whether a person asked to end it as it stands.
     pub fn is_abandoned(&self) -> bool {
         self.abandoning
     }
 
     /// Components that it cannot let go of, since a step there still goes on or cannot be asked about; with why. Known once
-    /// it was asked to abandon, and all of them were asked.
+    /// it was asked to abandon or to stop, and all of them were asked.
     pub fn goes_on(&self) -> impl Iterator<Item = (usize, &str)> {
         self.components.iter().enumerate().filter_map(|(i, c)| Some((i, c.goes_on.as_deref()?)))
     }

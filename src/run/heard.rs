@@ -40,7 +40,7 @@ impl Heard {
                 self.made((*action, *attempt), done, event.at);
             }
             What::Fact { action, attempt, answer: Answer::Refused { .. } }
-            | What::Probe { action, attempt, found: Ok(Probed::Before) } => {
+            | What::Probe { action, attempt, found: Ok(Probed::Before { .. }) } => {
                 let asked = self.by_component.get_mut(&action.component);
                 if let Some(stored) = asked.and_then(|asked| asked.of((*action, *attempt))) {
                     stored.ruled_out = true;

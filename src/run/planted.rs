@@ -43,6 +43,7 @@ pub enum Defect {
     PauseIsIgnored,
     SkipIsIgnored,
     StopIsIgnored,
+    StopLeavesBehind,
     HaltIsIgnored,
     GateIsAFailure,
     GateIsPassed,
@@ -115,7 +116,7 @@ impl Defect {
     ];
 
     /// Every other defect.
-    pub const ALL: [Defect; 63] = [
+    pub const ALL: [Defect; 64] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::FailsAtOnce,
@@ -154,6 +155,7 @@ impl Defect {
         Defect::PauseIsIgnored,
         Defect::SkipIsIgnored,
         Defect::StopIsIgnored,
+        Defect::StopLeavesBehind,
         Defect::HaltIsIgnored,
         Defect::GateIsAFailure,
         Defect::GateIsPassed,

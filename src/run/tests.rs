@@ -7,10 +7,11 @@ use super::*;
 use crate::config::checked::OnFailure;
 use crate::model::Moment;
 use crate::plan::noun::{Plan, Planned, Step, Verdict as PlanVerdict};
-use patchform_sdk::message::{Answer, Done, Probed, Reload, Verdict};
+use patchform_sdk::message::{Answer, Cause, Done, Probed, Reload, Verdict};
 use std::collections::BTreeSet;
 
 mod data;
+mod deadlines;
 mod gates;
 mod paced;
 mod sets;
@@ -35,13 +36,20 @@ fn answer(word: &str) -> Answer {
 
 fn found(word: &str) -> Result<Probed, String> {
     match word {
-        "before" => Ok(Probed::Before),
+        "before" => Ok(Probed::before()),
         "after" => Ok(Probed::After(Done::default())),
-        "between" => Ok(Probed::Between { why: "half".into() }),
+        "between" => Ok(Probed::between("half")),
+        "ended before" => Ok(Probed::Before { ended: Some(ended()) }),
+        "ended between" => Ok(Probed::Between { why: "half".into(), ended: Some(ended()) }),
         "busy" => Ok(Probed::Busy),
         "unknown" => Err("no trace".into()),
         other => panic!("{other}"),
     }
+}
+
+/// How an action ended after its deadline.
+fn ended() -> Cause {
+    Cause { why: "`act` exited with code 1".into(), output: "no space".into() }
 }
 
 /// A run that is played by words.
@@ -245,31 +253,6 @@ fn a_failed_step_starts_the_way_back_from_where_it_stands() {
             assert_eq!(outcome(&p.run).failed, [0]);
         }
     }
-}
-
-/// What goes on past its deadline runs like any other: who stops the run, or halts it, waits for it.
-#[test]
-fn what_is_busy_is_waited_for_when_the_run_stops() {
-    let mut p = Played::new(&sample::plan(&[&[], &[]], 2, OnFailure::Halt));
-    p.turn();
-    p.well(0, 2);
-    p.well(1, 2);
-    assert_eq!(p.says(0, "unclear"), "probe 0 in 0s");
-    assert_eq!(p.says(0, "busy"), "probe 0 in 1s");
-    p.apply(What::Asked(Request::Stop));
-    assert_eq!((p.turn(), p.says(1, "done")), (String::new(), String::new()));
-    assert_eq!((p.says(0, "busy"), p.says(0, "busy")), ("probe 0 in 2s".into(), "probe 0 in 4s".into()));
-    assert_eq!(p.says(0, "after"), "stop: stopped on request");
-
-    let mut p = Played::new(&sample::plan(&[&[], &[]], 2, OnFailure::Halt));
-    p.turn();
-    p.well(0, 2);
-    p.well(1, 2);
-    p.says(0, "unclear");
-    p.says(0, "busy");
-    assert_eq!(p.says(1, "refused"), "", "it is to halt, and 0 goes on");
-    assert_eq!(p.says(0, "busy"), "probe 0 in 2s");
-    assert!(p.says(0, "after").starts_with("stop: halted at patch"));
 }
 
 #[test]

@@ -146,24 +146,32 @@ impl Run {
             let why = "it is not unclear".into();
             return Err(Damage::OutOfOrder { what: "probe", action, why });
         };
-        let (cause, output) = (&*why, &*output);
         if let Some(why) = self.goes_on_beyond(found) {
             self.components[i].goes_on = Some(why);
             return Ok(());
         }
+        // How it ended says more than that its deadline had passed by then.
+        let (cause, output) = match found {
+            Ok(Probed::Before { ended: Some(ended) } | Probed::Between { ended: Some(ended), .. }) => {
+                (&*ended.why, if ended.output.is_empty() { &*output } else { &*ended.output })
+            }
+            _ => (&*why, &*output),
+        };
         match found {
             Ok(Probed::After(done)) => self.applied(i, done),
-            Ok(Probed::Before) if self.planted(Defect::BeforeIsAfter) => self.applied(i, &Done::default()),
+            Ok(Probed::Before { .. }) if self.planted(Defect::BeforeIsAfter) => {
+                self.applied(i, &Done::default())
+            }
             Ok(Probed::Busy) if self.planted(Defect::BusyIsDone) => self.applied(i, &Done::default()),
             Ok(Probed::Between { .. }) if self.planted(Defect::BetweenIsBefore) => {
                 self.not_done(i, cause, output, interrupted);
             }
-            Ok(Probed::Before) => {
+            Ok(Probed::Before { .. }) => {
                 self.rule_out(i);
                 self.not_done(i, cause, output, interrupted);
             }
             Ok(Probed::Busy) => self.still_busy(i, cause, output),
-            Ok(Probed::Between { why }) => {
+            Ok(Probed::Between { why, .. }) => {
                 let half = if why.is_empty() { "it was left half-way" } else { why };
                 self.half_done(i, &format!("{cause}; {half}"), output);
             }
@@ -174,13 +182,13 @@ impl Run {
         Ok(())
     }
 
-    /// Why a run that is being abandoned cannot let go of an action: nobody knows that it has ended.
+    /// Why an action stays unclear beyond a run that is to end or paused: nobody knows that it has ended.
     fn goes_on_beyond(&self, found: &Result<Probed, String>) -> Option<String> {
+        let holds = self.holds_still() && self.rules >= Rules::Eighth;
         match found {
-            _ if !self.abandoning => None,
-            Ok(Probed::Busy) => Some("it still goes on".into()),
-            Err(why) => Some(format!("it cannot be asked about: {why}")),
-            Ok(_) => None,
+            Ok(Probed::Busy) if self.abandoning => Some("it still goes on".into()),
+            Err(why) if self.abandoning || holds => Some(format!("it cannot be asked about: {why}")),
+            _ => None,
         }
     }
 

@@ -113,7 +113,10 @@ impl Controller {
     pub fn not_done(&mut self, what: &What) -> Option<(ActionRef, u32)> {
         let What::Probe { action, attempt, found } = what else { return None };
         let (_, step) = self.run.current(action.component)?;
-        let before = *found == Ok(Probed::Before);
+        if found.is_err() && self.run.holds_still() {
+            return None;
+        }
+        let before = matches!(found, Ok(Probed::Before { .. }));
         // What disturbs nothing is begun again also where it was half done, or where nobody can tell.
         let again = before || (quiet(step) && !matches!(found, Ok(Probed::After(_) | Probed::Busy)));
         if !again || action.leg == Leg::Back || self.run.failure(action.component).is_some() {

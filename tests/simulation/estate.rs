@@ -271,8 +271,8 @@ impl Estate {
         }
         Ok(match self.fates.get(&(begin.action, begin.attempt)) {
             Some(Fate::Yes(done)) => Probed::After((**done).clone()),
-            Some(Fate::Half) => Probed::Between { why: "half of it is there".into() },
-            Some(Fate::No) | None => Probed::Before,
+            Some(Fate::Half) => Probed::between("half of it is there"),
+            Some(Fate::No) | None => Probed::before(),
         })
     }
 }

@@ -36,6 +36,8 @@ pub struct Judge<'a> {
     leaving: BTreeSet<usize>,
     /// Of an action there nobody could tell how far it came.
     untold: BTreeSet<usize>,
+    /// The same, of the action that is open there.
+    asked_in_vain: BTreeSet<usize>,
     /// Whose gate has said yes, and nothing was begun there since, nor was the run paused or taken by another controller.
     opened: BTreeSet<usize>,
     skipped: BTreeSet<usize>,
@@ -69,6 +71,7 @@ impl<'a> Judge<'a> {
             abandoned: false,
             leaving: BTreeSet::new(),
             untold: BTreeSet::new(),
+            asked_in_vain: BTreeSet::new(),
             opened: BTreeSet::new(),
             skipped: BTreeSet::new(),
             touched: BTreeSet::new(),
@@ -98,10 +101,12 @@ impl<'a> Judge<'a> {
                 self.abandoned = false;
                 self.halted = false;
                 self.opened.clear();
+                self.asked_in_vain.clear();
                 self.unclear.append(&mut self.open);
             }
             What::Intent { action, step, attempt, snapshot } => {
                 self.intents.insert((*action, *attempt));
+                self.asked_in_vain.remove(&action.component);
                 self.opens(*action, *step, run)?;
                 if step.effectful() {
                     self.open.insert(action.component, (*action, *attempt));
@@ -117,15 +122,25 @@ impl<'a> Judge<'a> {
                 self.open.remove(&action.component);
                 self.answered((*action, *attempt), answer, run, world);
             }
-            What::Probe { action, found, .. } => {
+            What::Probe { action, attempt, found } => {
                 let i = action.component;
-                // Where nobody can tell, a run that is not abandoned goes back.
-                let open = matches!(found, Ok(Probed::Busy)) || (found.is_err() && self.abandoned);
+                // Where nobody can tell, a run that is not to end goes back.
+                let waits = self.abandoned || run.holds_still();
+                let open = matches!(found, Ok(Probed::Busy)) || (found.is_err() && waits);
                 if !open {
                     self.unclear.remove(&i);
                 }
-                if found.is_err() && !self.abandoned {
+                if found.is_err() && !waits {
                     self.untold.insert(i);
+                }
+                if found.is_err() {
+                    self.asked_in_vain.insert(i);
+                }
+                if let Ok(
+                    Probed::Before { ended: Some(ended) } | Probed::Between { ended: Some(ended), .. },
+                ) = found
+                {
+                    self.printed.insert(i, ((*action, *attempt), ended.output.clone()));
                 }
                 let real = &mut world.real[i];
                 match found {
@@ -149,13 +164,22 @@ impl<'a> Judge<'a> {
             What::Asked(request) => self.request(request, run),
             What::Finished if self.abandoned => self.let_go(world)?,
             What::Watched { component, found, .. } => self.looked(*component, found, run, world),
-            What::Member { .. }
-            | What::Seen { .. }
-            | What::Clock { .. }
-            | What::Stopped { .. }
-            | What::Finished => {}
+            What::Member { .. } | What::Seen { .. } | What::Clock { .. } | What::Finished => {}
+            What::Stopped { why } => self.leaves(why, run)?,
         }
         Ok(())
+    }
+
+    /// A run that comes to rest leaves nothing behind that may go on, unless nobody can tell, or it is to end at once.
+    fn leaves(&self, why: &str, run: &Run) -> Result<(), Violation> {
+        if self.abandoned || why.starts_with("stopped at once") {
+            return Ok(());
+        }
+        let stuck = |i: usize| matches!(run.standing(i), Standing::Stuck(_));
+        match self.unclear.keys().find(|i| !self.asked_in_vain.contains(i) && !stuck(**i)) {
+            Some(i) => broken(Rule::Asked, format!("it stops, and a step of c{i} may go on: nobody asked")),
+            None => Ok(()),
+        }
     }
 
     /// Where windows are kept to, nothing is taken away or changed unless the gate was asked directly before.

@@ -6,7 +6,7 @@ use super::scenario::*;
 use patchform::plan::noun::Step;
 use patchform::run::Begin;
 use patchform::run::event::{ActionRef, Leg};
-use patchform_sdk::message::{Answer, Coverage, Done, Probed, Reload, Snapshot, Verdict};
+use patchform_sdk::message::{Answer, Cause, Coverage, Done, Probed, Reload, Snapshot, Verdict};
 use std::collections::BTreeMap;
 
 /// Names an attempt for ever.
@@ -547,8 +547,11 @@ impl World {
             }
             _ => Some(Ok(match self.known.get(&id) {
                 Some(Fate::Yes(done)) => Probed::After((**done).clone()),
-                Some(Fate::Half) => Probed::Between { why: "half of it is there".into() },
-                Some(Fate::No) | None => Probed::Before,
+                Some(Fate::Half) => {
+                    Probed::Between { why: "half of it is there".into(), ended: ended("it died half-way") }
+                }
+                Some(Fate::No) => Probed::Before { ended: ended("it was refused") },
+                None => Probed::before(),
             })),
         };
         (answer, look)
@@ -612,4 +615,9 @@ fn took(sc: &Scenario, begin: &Begin, nth: u32) -> Time {
         | (a.index as u64) << 16
         | u64::from(nth);
     1 + super::dice::Dice(sc.uneven ^ place.wrapping_mul(0x9e37_79b9_7f4a_7c15)).next() % 4
+}
+
+/// How an action ended that was asked about later: its log is longer by then.
+fn ended(why: &str) -> Option<Cause> {
+    Some(Cause { why: why.into(), output: "log up to its end".into() })
 }

@@ -130,7 +130,7 @@ fn answer(action: Action, argv: &Argv, act: &Act, arguments: &Arguments, ended: 
         }
         Ended::Exited { code: 0, said } => Answer::Applied(done(action, act, arguments, &said)),
         Ended::Exited { code, said } => ended::failed(argv, code, &(said.shown + &said.stderr)),
-        Ended::Running => Answer::unclear(format!("`{shown}` still runs; it is not killed")),
+        Ended::Running => ended::goes_on(argv),
         Ended::Never => Answer::unclear(format!(
             "`{shown}` left no trace: it did not start, or the disk was too full to record it"
         )),

@@ -8,7 +8,7 @@ use crate::look;
 use crate::switch;
 use patchform_sdk::durable::Survives;
 use patchform_sdk::ended::{self, Ended, REFUSED, Said};
-use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
+use patchform_sdk::message::{Act, Action, Cause, Probe, Probed, RpcError};
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, ledger};
 use std::path::Path;
@@ -26,9 +26,9 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     if let Some(known) = known.map_err(|e| RpcError::internal(e.to_string()))? {
         return Ok(known);
     }
-    if command_of(probe.action, &arguments).ok().flatten().is_none() {
-        return Ok(Probed::Before);
-    }
+    let Some(argv) = command_of(probe.action, &arguments).ok().flatten() else {
+        return Ok(Probed::before());
+    };
     if probe.action == Action::Patch
         && let Some(guarded) = switch::of(request, &arguments, context)
         && let Some(settled) = guarded.found()
@@ -42,17 +42,22 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         Ended::Never if tells(probe) || restarted(&ledger, &request.id)? => {
             ask_further(probe.action, request, &arguments, None, context)
         }
-        Ended::Never => Ok(Probed::Before),
+        Ended::Never => Ok(Probed::before()),
         // Such a token is not accepted. Taking a snapshot again does no harm, and the copy is there: it is not ruled out.
         Ended::Exited { code: 0, said } if probe.action == Action::Snapshot && said.secret => {
             let why = "a snapshot was taken, and its name may hold a secret, so that it cannot be stored";
-            Ok(Probed::Between { why: why.into() })
+            Ok(Probed::between(why))
         }
         Ended::Exited { code: 0, said } => {
             Ok(Probed::After(done(probe.action, &probe.act, &arguments, &said)))
         }
-        Ended::Exited { code: REFUSED, .. } => Ok(Probed::Before),
-        Ended::Exited { code, .. } => ask_further(probe.action, request, &arguments, Some(code), context),
+        Ended::Exited { code, said } => {
+            let ended = Some(ended::cause(&argv, code, &(said.shown + &said.stderr)));
+            if code == REFUSED {
+                return Ok(Probed::Before { ended });
+            }
+            ask_further(probe.action, request, &arguments, ended, context)
+        }
         Ended::Lost => ask_further(probe.action, request, &arguments, None, context),
         Ended::Unreachable(why) => Err(RpcError::internal(why)),
     }
@@ -68,23 +73,23 @@ fn restarted(ledger: &Path, id: &str) -> Result<bool, RpcError> {
 }
 
 /// Why a snapshot is no way back although something of it may be there.
-fn unfinished(failed: Option<i32>) -> &'static str {
-    match failed {
+fn unfinished(ended: Option<&Cause>) -> &'static str {
+    match ended {
         Some(_) => "the command that takes the snapshot failed, and may have left something",
         None => "the command that takes the snapshot was cut off, and may have left something",
     }
 }
 
-/// The command failed with a `code` or was cut off: the user's probe tells, or the level does. A package manager may
+/// The command failed, so that it is known how it `ended`, or was cut off: the user's probe tells, or the level does. A package manager may
 /// show the new level of what it could not configure: after a known failure the level proves nothing but "before".
 fn ask_further(
     action: Action,
     request: &Act,
     arguments: &Arguments,
-    failed: Option<i32>,
+    ended: Option<Cause>,
     context: &Context,
 ) -> Result<Probed, RpcError> {
-    let between = |why: &str| Probed::Between { why: why.into() };
+    let between = |why: &str, ended: Option<Cause>| Ok(Probed::Between { why: why.into(), ended });
     if let Some(argv) = &arguments.probe {
         let snapshot = snapshot_of(action, request).unwrap_or_default();
         let token = request.token.to_string();
@@ -97,11 +102,11 @@ fn ask_further(
         ];
         let said = ask::quietly(argv, &request.subject, arguments, &variables, context).output(argv);
         return match said.map_err(RpcError::internal)?.trim() {
-            "before" => Ok(Probed::Before),
+            "before" => Ok(Probed::Before { ended }),
             // Whatever it left: what it printed is no name to find it by. It is not ruled out that it is there.
-            "after" | "between" if action == Action::Snapshot => Ok(between(unfinished(failed))),
+            "after" | "between" if action == Action::Snapshot => between(unfinished(ended.as_ref()), ended),
             "after" => Ok(Probed::After(done(action, request, arguments, &Said::default()))),
-            "between" => Ok(between("the probe command says so")),
+            "between" => between("the probe command says so", ended),
             "busy" => Ok(Probed::Busy),
             other => Err(RpcError::internal(format!(
                 "`{}` printed {other:?}; it must print before, after, between or busy",
@@ -113,20 +118,21 @@ fn ask_further(
         Action::Patch | Action::Uninstall => {
             let standing = look::stand(&request.subject, arguments, context).map_err(RpcError::internal)?;
             if request.expected.as_ref() == Some(&standing.digest) {
-                return Ok(Probed::Before);
+                return Ok(Probed::Before { ended });
             }
-            if let Some(code) = failed {
+            if ended.is_some() {
                 let there = standing.level.map_or("nothing".into(), |level| format!("{level:?}"));
-                return Ok(between(&format!("the command {}; {there} is read now", ended::ending(code))));
+                return between(&format!("{there} is read now"), ended);
             }
             if standing.level.as_deref() == level(request.level.as_ref()) {
                 return Ok(Probed::After(done(action, request, arguments, &Said::default())));
             }
-            Ok(between("the command was cut off, and the level is neither the old nor the new one"))
+            between("the command was cut off, and the level is neither the old nor the new one", None)
         }
         // Whatever it has copied until then is there.
-        Action::Snapshot => Ok(between(unfinished(failed))),
-        Action::Drop => Ok(Probed::Before),
-        _ => Ok(between("the command failed or was cut off")),
+        Action::Snapshot => between(unfinished(ended.as_ref()), ended),
+        Action::Drop => Ok(Probed::Before { ended }),
+        _ if ended.is_some() => between("", ended),
+        _ => between("the command was cut off", None),
     }
 }

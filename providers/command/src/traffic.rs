@@ -165,7 +165,7 @@ fn run(act: &Act, member: &Member, argv: &[String], arguments: &Arguments, conte
         }
         Ended::Exited { code, said } => ended::failed(argv, code, &(said.shown + &said.stderr)),
         Ended::Unreachable(why) => Answer::unclear(why),
-        Ended::Running => Answer::unclear(format!("`{shown}` still runs; it is not killed")),
+        Ended::Running => ended::goes_on(argv),
         Ended::Never | Ended::Lost => Answer::unclear(format!("`{shown}` was cut off")),
     }
 }
@@ -273,10 +273,10 @@ pub fn probe(probe: &Probe, member: &Member, context: &Context) -> Result<Probed
     let stands = || stands(&arguments, &act.subject, &member.name, context).map_err(RpcError::internal);
     Ok(match (probe.action, held) {
         // It is noted before anything is done, and forgotten after it was given back.
-        (Action::Drain, false) => Probed::Before,
+        (Action::Drain, false) => Probed::before(),
         (Action::Undrain, false) => Probed::After(Done::default()),
         (Action::Drain, true) if stands()? == Stands::Away => Probed::After(Done::default()),
-        (Action::Undrain, true) if stands()? == Stands::Away => Probed::Before,
-        _ => Probed::Between { why: "it is noted as kept away, and its probe says serving".into() },
+        (Action::Undrain, true) if stands()? == Stands::Away => Probed::before(),
+        _ => Probed::between("it is noted as kept away, and its probe says serving"),
     })
 }

@@ -77,19 +77,18 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         .and_then(|servers| found(&front, &servers, &member.name).cloned().map_err(Trouble::Said));
     let server = server.map_err(|trouble| RpcError::internal(trouble.why()))?;
     let shut = server.was.state == State::Maint && server.sessions == 0;
-    let between = |why: String| Probed::Between { why };
     Ok(match (probe.action, held) {
         // It is noted before anything is done, and forgotten after it was put back.
-        (Action::Drain, false) => Probed::Before,
+        (Action::Drain, false) => Probed::before(),
         (Action::Undrain, false) => Probed::After(Done::default()),
         (Action::Drain, true) if shut => Probed::After(Done::default()),
-        (Action::Undrain, true) if shut => Probed::Before,
-        (_, true) => between(format!(
+        (Action::Undrain, true) if shut => Probed::before(),
+        (_, true) => Probed::between(format!(
             "HAProxy has {} in state {} with {} sessions",
             front.named(&member.name),
             server.was.state.word(),
             server.sessions
         )),
-        (other, false) => between(format!("traffic cannot {}", other.name())),
+        (other, false) => Probed::between(format!("traffic cannot {}", other.name())),
     })
 }

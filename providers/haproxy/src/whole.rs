@@ -120,16 +120,14 @@ pub fn probed(
     }
     let all = servers.len();
     Ok(match action {
-        Action::Drain if held == 0 => Probed::Before,
+        Action::Drain if held == 0 => Probed::before(),
         Action::Undrain if held == 0 => Probed::After(Done::default()),
         Action::Drain if shut == all => Probed::After(Done::default()),
-        Action::Undrain if shut == all => Probed::Before,
-        _ => Probed::Between {
-            why: format!(
-                "of the {all} servers of backend {} {held} are noted as kept away, and {shut} of them are in maint",
-                front.backend
-            ),
-        },
+        Action::Undrain if shut == all => Probed::before(),
+        _ => Probed::between(format!(
+            "of the {all} servers of backend {} {held} are noted as kept away, and {shut} of them are in maint",
+            front.backend
+        )),
     })
 }
 

@@ -7,9 +7,9 @@ use crate::manager::Manager;
 use crate::task::{call, done};
 use crate::{look, reboot, switch, verify};
 use patchform_sdk::durable::Survives;
-use patchform_sdk::ended::{self, Ended, OUTPUT, REFUSED};
+use patchform_sdk::ended::{self, Ended, OUTPUT, REFUSED, Said};
 use patchform_sdk::line::{last, tail};
-use patchform_sdk::message::{Act, Action, Answer};
+use patchform_sdk::message::{Act, Action, Answer, Cause};
 use patchform_sdk::{Context, Ledger, earlier};
 use std::time::Duration;
 
@@ -78,16 +78,22 @@ fn run(
     }
 }
 
+/// Why an action was not done whose script ended with another code than 0.
+pub(crate) fn cause(action: Action, code: i32, said: &Said) -> Cause {
+    let why = last(&said.stderr).unwrap_or_else(|| format!("`{}` ended with code {code}", action.name()));
+    Cause { why, output: tail(&format!("{}{}", said.shown, said.stderr), OUTPUT).into() }
+}
+
 fn answer(manager: &Manager, action: Action, act: &Act, arguments: &Arguments, ended: Ended) -> Answer {
     match ended {
         Ended::Exited { code: 0, said } => Answer::Applied(done(manager, action, act, arguments, &said)),
         Ended::Exited { code, said } => {
-            let why =
-                last(&said.stderr).unwrap_or_else(|| format!("`{}` ended with code {code}", action.name()));
-            let output = tail(&(said.shown + &said.stderr), OUTPUT).to_string();
+            let Cause { why, output } = cause(action, code, &said);
             if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
         }
-        Ended::Running => Answer::unclear("it still runs on the host; it is not ended"),
+        Ended::Running => {
+            Answer::unclear("it had not ended on the host when its time was up (it is not killed)")
+        }
         Ended::Never => Answer::unclear(
             "it left no trace on the host: it did not start, or the disk was too full to record it",
         ),

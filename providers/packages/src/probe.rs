@@ -1,5 +1,6 @@
 //! How far an action came: what the ledger knows, or the detached script itself, or the packages.
 
+use crate::act::cause;
 use crate::arguments::{Arguments, packages};
 use crate::ledger::ledger_of;
 use crate::manager::Manager;
@@ -13,8 +14,26 @@ use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::{Context, ledger};
 use std::time::Duration;
 
-/// What is said of an action that ended without an exit code.
-const CUT_OFF: &str = "it was cut off on the host";
+/// What is left of an action's script that did not end well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// Its exit code.
+    Failed,
+    /// No trace on the host.
+    Nothing,
+    /// A trace without an end.
+    CutOff,
+}
+
+impl Left {
+    fn words(self) -> &'static str {
+        match self {
+            Left::Failed => "",
+            Left::Nothing => "no trace of it is left on the host",
+            Left::CutOff => "it was cut off on the host",
+        }
+    }
+}
 
 /// Answers a probe.
 ///
@@ -27,7 +46,6 @@ pub fn probe(manager: &'static Manager, probe: &Probe, context: &Context) -> Res
     if let Some(known) = known.map_err(|e| RpcError::internal(e.to_string()))? {
         return Ok(known);
     }
-    let between = |why: String| Probed::Between { why };
     if action == Action::Patch
         && let Some(guarded) = switch::of(act, &arguments, context)
         && let Some(settled) = guarded.found()
@@ -39,39 +57,41 @@ pub fn probe(manager: &'static Manager, probe: &Probe, context: &Context) -> Res
     {
         return Ok(found);
     }
-    let (ended, cut_off) = match ended::wait(&act.id, &act.subject, Duration::ZERO, context).0 {
+    let (ended, left) = match ended::wait(&act.id, &act.subject, Duration::ZERO, context).0 {
         Ended::Running => return Ok(Probed::Busy),
         Ended::Exited { code: 0, said } => {
             return Ok(Probed::After(done(manager, action, act, &arguments, &said)));
         }
-        Ended::Exited { code: REFUSED, .. } => return Ok(Probed::Before),
         Ended::Unreachable(why) => return Err(RpcError::internal(why)),
         Ended::Exited { code, said } => {
-            let last = said.stderr.lines().rev().find(|line| !line.trim().is_empty());
-            (last.map_or_else(|| format!("its script ended with code {code}"), str::to_string), false)
+            let ended = Some(cause(action, code, &said));
+            if code == REFUSED {
+                return Ok(Probed::Before { ended });
+            }
+            (ended, Left::Failed)
         }
-        Ended::Never => ("no trace of it is left on the host".to_string(), true),
-        Ended::Lost => (CUT_OFF.to_string(), true),
+        Ended::Never => (None, Left::Nothing),
+        Ended::Lost => (None, Left::CutOff),
     };
-    let lost = ended == CUT_OFF;
+    let between = |ended| Probed::Between { why: left.words().into(), ended };
     Ok(match action {
         // What these leave behind disturbs nothing, and they may be done again.
-        Action::Fetch | Action::Snapshot | Action::Drop => Probed::Before,
+        Action::Fetch | Action::Snapshot | Action::Drop => Probed::Before { ended },
         Action::Patch => {
             let pins = Pins::of(manager, &act.artifacts).map_err(RpcError::invalid_params)?;
             let names = pins.asked(packages(act.level.as_ref()).keys());
             let facts = look::facts(manager, &act.subject, names, context).map_err(RpcError::internal)?;
             match stands(manager, &pins, act, &facts) {
-                Stands::Old | Stands::New if lost && !manager.versions_tell => between(ended),
-                Stands::Old => Probed::Before,
+                Stands::Old | Stands::New if left == Left::CutOff && !manager.versions_tell => between(ended),
+                Stands::Old => Probed::Before { ended },
                 // A script that failed may have left undone what the versions do not show.
-                Stands::New if cut_off => {
+                Stands::New if left != Left::Failed => {
                     Probed::After(done(manager, action, act, &arguments, &Said::default()))
                 }
                 Stands::New | Stands::Mixed => between(ended),
             }
         }
-        _ if ended.starts_with("no trace") => Probed::Before,
+        _ if left == Left::Nothing => Probed::before(),
         _ => between(ended),
     })
 }

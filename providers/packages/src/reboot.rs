@@ -91,13 +91,11 @@ pub fn found(
     let boot = look(manager, act, context);
     Some(match &boot {
         Boot::Never => return None,
-        Boot::After { restored: false } if is_root(action, act, arguments) => {
-            Probed::Between { why: ELSEWHERE.into() }
-        }
+        Boot::After { restored: false } if is_root(action, act, arguments) => Probed::between(ELSEWHERE),
         Boot::After { .. } => Probed::After(after()),
         Boot::Starting if gave_up => Probed::After(after()),
-        Boot::Before if gave_up => Probed::Between { why: overdue(&boot, arguments.reboot_patience()) },
-        Boot::Away(_) if gave_up => Probed::Between { why: "it still does not answer".into() },
+        Boot::Before if gave_up => Probed::between(overdue(&boot, arguments.reboot_patience())),
+        Boot::Away(_) if gave_up => Probed::between("it still does not answer"),
         Boot::Starting | Boot::Before | Boot::Away(_) => Probed::Busy,
     })
 }

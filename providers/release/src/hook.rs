@@ -4,7 +4,7 @@
 use crate::arguments::{Arguments, level};
 use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
-use patchform_sdk::ended::{REFUSED, ending, failed};
+use patchform_sdk::ended::{REFUSED, cause, failed, goes_on};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{
     Act, Action, Answer, CommandLine, Done, Probed, Proposed, RpcError, Subject, TargetAwait, TargetAwaited,
@@ -40,7 +40,7 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
             let output = stdout_masked.unwrap_or(stdout) + &stderr_masked.unwrap_or(stderr);
             failed(&run.argv, code, &output)
         }
-        Ok(TargetAwaited::Running) => Answer::unclear("the command still runs"),
+        Ok(TargetAwaited::Running) => goes_on(&run.argv),
         Ok(_) => Answer::unclear("the command was lost"),
         Err(e) => Answer::unclear(e.message),
     }
@@ -68,15 +68,23 @@ pub fn by_hand(arguments: &Arguments, proposed: &Proposed) -> BTreeMap<String, C
 ///
 /// # Errors
 /// When the target cannot be asked.
-pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
+pub fn probe(arguments: &Arguments, act: &Act, context: &Context) -> Result<Probed, RpcError> {
+    let line = command(arguments, &act.subject, level(act.level.as_ref()));
+    let argv = line.map(|line| line.argv).unwrap_or_default();
     Ok(match wait(&act.id, &act.subject, context, 0)? {
         TargetAwaited::Exited { code: 0, .. } => Probed::After(Done::default()),
-        TargetAwaited::Exited { code: REFUSED, .. } | TargetAwaited::Unknown => Probed::Before,
-        TargetAwaited::Exited { code, .. } => {
-            Probed::Between { why: format!("the command {}", ending(code)) }
+        TargetAwaited::Unknown => Probed::before(),
+        TargetAwaited::Exited { code, stdout, stderr, stdout_masked, stderr_masked } => {
+            let output = stdout_masked.unwrap_or(stdout) + &stderr_masked.unwrap_or(stderr);
+            let ended = Some(cause(&argv, code, &output));
+            if code == REFUSED {
+                Probed::Before { ended }
+            } else {
+                Probed::Between { why: String::new(), ended }
+            }
         }
         TargetAwaited::Running => Probed::Busy,
-        TargetAwaited::Lost { .. } => Probed::Between { why: "the command was cut off".into() },
+        TargetAwaited::Lost { .. } => Probed::between("the command was cut off"),
     })
 }
 

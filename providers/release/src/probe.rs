@@ -23,7 +23,7 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     }
     if probe.action == Action::Reload {
         // What counts is the command, which outlives this provider.
-        return hook::probe(request, context);
+        return hook::probe(&arguments, request, context);
     }
     let standing = reading::stand(&layout).map_err(RpcError::internal)?;
     let switched = Done { reload: act::after_switch(&arguments), ..Done::default() };
@@ -31,31 +31,31 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     Ok(match probe.action {
         Action::Patch if standing.level.as_deref() == wanted => {
             let untouched = request.expected.as_ref().is_some_and(|expected| *expected == standing.digest);
-            if untouched { Probed::Before } else { Probed::After(switched) }
+            if untouched { Probed::before() } else { Probed::After(switched) }
         }
         Action::Restore if act::kept(request).map_err(RpcError::invalid_params)? == standing.link => {
             Probed::After(switched)
         }
         // The link is switched in one step: it still says what it said.
-        Action::Patch | Action::Restore => Probed::Before,
+        Action::Patch | Action::Restore => Probed::before(),
         Action::Snapshot => {
             let file = request.snapshot.as_ref().map(|s| layout.snapshot(&s.id));
             let token = file.and_then(|file| std::fs::read(file).ok());
             match token.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok()) {
                 Some(token) => Probed::After(act::taken(&layout, &standing, token)),
-                None => Probed::Before,
+                None => Probed::before(),
             }
         }
         Action::Fetch => {
             let fetched = wanted
                 .and_then(|level| artifact::wanted(&arguments, request, level).ok())
                 .is_some_and(|artifact| artifact::is_stored(&layout, &artifact));
-            if fetched { Probed::After(Done::default()) } else { Probed::Before }
+            if fetched { Probed::After(Done::default()) } else { Probed::before() }
         }
         Action::Drop => {
             let gone = request.snapshot.as_ref().map(|s| layout.snapshot(&s.id)).is_some_and(|f| !f.exists());
-            if gone { Probed::After(Done::default()) } else { Probed::Before }
+            if gone { Probed::After(Done::default()) } else { Probed::before() }
         }
-        _ => Probed::Before,
+        _ => Probed::before(),
     })
 }

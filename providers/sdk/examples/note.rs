@@ -157,12 +157,12 @@ impl Provider for Notes {
             Action::Patch => text(probe.act.level.as_ref()).map(str::to_string),
             Action::Restore => match kept(&probe.act) {
                 Some(level) => level,
-                None => return Ok(Probed::Between { why: "the snapshot's token is missing".into() }),
+                None => return Ok(Probed::between("the snapshot's token is missing")),
             },
             // Nothing changes on the target.
-            _ => return Ok(Probed::Before),
+            _ => return Ok(Probed::before()),
         };
-        Ok(if now == wanted { Probed::After(Done::default()) } else { Probed::Before })
+        Ok(if now == wanted { Probed::After(Done::default()) } else { Probed::before() })
     }
 }
 

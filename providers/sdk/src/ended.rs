@@ -3,7 +3,7 @@
 use crate::Context;
 use crate::detached::safe_id;
 use crate::line::tail;
-use crate::message::{Answer, Subject, Switch, TargetAwait, TargetAwaited};
+use crate::message::{Answer, Cause, Subject, Switch, TargetAwait, TargetAwaited};
 use crate::words::typed;
 use std::time::Duration;
 
@@ -70,9 +70,18 @@ pub fn ending(code: i32) -> String {
 
 /// What an action answers whose command ended with another code than 0: by [`REFUSED`] it promises that nothing changed.
 pub fn failed(argv: &[String], code: i32, output: &str) -> Answer {
-    let why = format!("`{}` {}", typed(argv), ending(code));
-    let output = tail(output, OUTPUT).to_string();
+    let Cause { why, output } = cause(argv, code, output);
     if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
+}
+
+/// Why an action was not done whose command ended with another code than 0.
+pub fn cause(argv: &[String], code: i32, output: &str) -> Cause {
+    Cause { why: format!("`{}` {}", typed(argv), ending(code)), output: tail(output, OUTPUT).into() }
+}
+
+/// What an action answers whose command has not ended by its deadline.
+pub fn goes_on(argv: &[String]) -> Answer {
+    Answer::unclear(format!("`{}` had not ended when its time was up (it is not killed)", typed(argv)))
 }
 
 /// A time in whole milliseconds.

@@ -8,7 +8,7 @@ use crate::detached::safe_id;
 use crate::ended::{self, Ended, OUTPUT, REFUSED, Said, millis};
 use crate::line::{last, tail};
 use crate::message::{
-    Act, Answer, Done, FailedCheck, METHOD_NOT_FOUND, Probed, Switch, TargetCommand, TargetConfirm,
+    Act, Answer, Cause, Done, FailedCheck, METHOD_NOT_FOUND, Probed, Switch, TargetCommand, TargetConfirm,
     TargetRun, TargetRunOrRevert,
 };
 use crate::words::typed;
@@ -69,20 +69,11 @@ impl Settled {
     pub fn probed(self, done: impl FnOnce(&Said) -> Done) -> Probed {
         match self {
             Settled::Confirmed(said) => Probed::After(done(&said)),
-            Settled::Untouched(_) => Probed::Before,
-            Settled::Back(_, why) => Probed::Between { why },
+            Settled::Untouched(_) => Probed::before(),
+            Settled::Back(_, why) => Probed::between(why),
             Settled::Open(_) => Probed::Busy,
         }
     }
-}
-
-/// Why a patch was not confirmed, and what was printed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Cause {
-    /// In a sentence.
-    pub why: String,
-    /// The end of what was printed, without secrets.
-    pub output: String,
 }
 
 /// What to do about it now.

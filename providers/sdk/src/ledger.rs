@@ -11,7 +11,7 @@
 use crate::durable::{self, Survives};
 use crate::failpoint;
 use crate::machine;
-use crate::message::{Act, Answer, Done, Probed};
+use crate::message::{Act, Answer, Cause, Done, Probed};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
@@ -334,7 +334,10 @@ pub fn probe(path: &Path, survives: Survives, act: &Act) -> io::Result<Option<Pr
 fn known(answer: &Answer) -> Option<Probed> {
     match answer {
         Answer::Applied(done) => Some(Probed::After(done.clone())),
-        Answer::Refused { .. } => Some(Probed::Before),
+        Answer::Refused { why, output } => {
+            let ended = Some(Cause { why: why.clone(), output: output.clone() });
+            Some(Probed::Before { ended })
+        }
         Answer::Unclear { .. } => None,
     }
 }

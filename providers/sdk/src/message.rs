@@ -647,7 +647,11 @@ pub struct Probe {
 #[serde(tag = "stands", rename_all = "snake_case")]
 pub enum Probed {
     /// Nothing of it has happened.
-    Before,
+    Before {
+        /// How it ended, where it ended by itself: its deadline may have passed before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ended: Option<Cause>,
+    },
     /// All of it has happened; with what its answer would have said.
     After(Done),
     /// Some of it has happened.
@@ -655,9 +659,34 @@ pub enum Probed {
         /// What, in a sentence.
         #[serde(default)]
         why: String,
+        /// How it ended, likewise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ended: Option<Cause>,
     },
     /// It is still going on.
     Busy,
+}
+
+impl Probed {
+    /// Nothing of it has happened, and nobody knows how it ended.
+    pub fn before() -> Probed {
+        Probed::Before { ended: None }
+    }
+
+    /// Some of it has happened, and nobody knows how it ended.
+    pub fn between(why: impl Into<String>) -> Probed {
+        Probed::Between { why: why.into(), ended: None }
+    }
+}
+
+/// Why an action was not done, and what was printed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// In a sentence.
+    pub why: String,
+    /// The end of it, without secrets.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub output: String,
 }
 
 /// Notification `progress`: from the provider, while an action goes on.

@@ -57,7 +57,7 @@ impl Performer for Actor {
         let Begin { action, attempt, step, .. } = begin;
         let found = match self.line("probe", action.component) {
             "busy" => Probed::Busy,
-            "before" => Probed::Before,
+            "before" => Probed::before(),
             _ => Probed::After(Done::default()),
         };
         self.begun.push(format!("probe {} {}", step.name(), action.component));

@@ -147,7 +147,7 @@ impl Played<'_> {
                 let found = match self.dice.below(3) {
                     0 => Ok(Probed::Busy),
                     1 if bad => Err("the host does not answer".into()),
-                    1 => Ok(Probed::Before),
+                    1 => Ok(Probed::before()),
                     _ => Ok(Probed::After(Done::default())),
                 };
                 What::Probe { action: begin.action, attempt: begin.attempt, found }

@@ -54,7 +54,7 @@ impl Provider for Fake {
         }
     }
     fn probe(&self, _: &Probe, _: &Context) -> Result<Probed, RpcError> {
-        Ok(Probed::Before)
+        Ok(Probed::before())
     }
 }
 

@@ -13,7 +13,7 @@ pub fn before(bench: &Bench) -> Outcome {
     act.expected = Some(scene.digest(0)?);
     scene.fresh()?;
     match scene.probe(Action::Patch, &act)? {
-        Probed::Before => scene.stands_at(0, Some(&bench.contract.from)),
+        Probed::Before { .. } => scene.stands_at(0, Some(&bench.contract.from)),
         other => Err(format!("of a patch that was never asked for it says {other:?}").into()),
     }
 }
@@ -28,7 +28,7 @@ pub fn keeps(bench: &Bench) -> Outcome {
     stale.id = format!("{}-stale", stale.id);
     late.token += 1;
     scene.fresh()?;
-    if scene.probe(Action::Patch, &late)? != Probed::Before {
+    if scene.probe(Action::Patch, &late)? != Probed::before() {
         return Err("of a patch that was never asked for it does not say before".into());
     }
     for (act, which) in
@@ -78,7 +78,7 @@ pub fn kill(bench: &Bench) -> Outcome {
         thread::sleep(Duration::from_micros(moment));
         scene.fresh()?;
         match scene.probe(Action::Patch, &act)? {
-            Probed::Before => {
+            Probed::Before { .. } => {
                 same(&reading, &scene.read(0)?, "it says before, and the reading is another one")?
             }
             Probed::After(_) => scene.stands_at(0, Some(&bench.contract.to))?,
@@ -106,11 +106,11 @@ pub fn kill_same_id(bench: &Bench) -> Outcome {
         let answer = scene.act(Action::Patch, &act)?;
         match (&probed, &answer) {
             // It never began, so it may be done now.
-            (Probed::Before, Answer::Applied(_)) => scene.stands_at(0, Some(&bench.contract.to))?,
+            (Probed::Before { .. }, Answer::Applied(_)) => scene.stands_at(0, Some(&bench.contract.to))?,
             (Probed::After(_), Answer::Refused { .. }) => {
                 return Err("it says after, and then refuses the same id as if nothing had been done".into());
             }
-            (Probed::Before, _) => {
+            (Probed::Before { .. }, _) => {
                 same(&before, &scene.digest(0)?, "the same id changed something and says it did not")?
             }
             _ => {}

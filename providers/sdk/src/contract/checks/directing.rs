@@ -29,7 +29,7 @@ pub fn traffic(bench: &Bench) -> Outcome {
     stands(&mut scene, &traffic, member, None)?;
     // A fresh process tells of what never began, and that does not begin any more.
     match scene.probe(Action::Drain, &a)? {
-        Probed::Before => {}
+        Probed::Before { .. } => {}
         other => return Err(format!("of a drain that never began a probe says {other:?}").into()),
     }
     if let Answer::Applied(_) = scene.act(Action::Drain, &a)? {

@@ -49,7 +49,7 @@ pub fn unconfirmed(bench: &Bench) -> Outcome {
             "the target went back by itself, and the reading is not the one before",
         )?;
         return match scene.probe(Action::Patch, &act)? {
-            Probed::Before | Probed::Between { .. } => Ok(()),
+            Probed::Before { .. } | Probed::Between { .. } => Ok(()),
             other => Err(format!("of a patch that went back by itself it says {other:?}").into()),
         };
     }
