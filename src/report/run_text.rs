@@ -66,6 +66,8 @@ pub struct RunText {
     ill: BTreeSet<usize>,
     /// How often each action was begun.
     begun: BTreeMap<ActionRef, u32>,
+    /// Why each action is unclear, as it was told.
+    unclear: BTreeMap<ActionRef, String>,
 }
 
 /// What a clock that was set means for a reader.
@@ -84,7 +86,7 @@ impl RunText {
     /// Starts with nothing seen of `run`. `offset`: seconds east of UTC for the times of day.
     pub fn new(run: &str, telling: Telling, style: Style, offset: i32) -> Self {
         let (clock, began, steps, going, taken, last, soaked, dark) = Default::default();
-        let (ill, begun) = Default::default();
+        let (ill, begun, unclear) = Default::default();
         RunText {
             run: run.into(),
             telling,
@@ -100,6 +102,7 @@ impl RunText {
             dark,
             ill,
             begun,
+            unclear,
         }
     }
 
@@ -220,6 +223,7 @@ impl RunText {
                 (Tint::Bad, format!("{word} failed, and changed nothing: {why}"), output)
             }
             Answer::Unclear { why, output } => {
+                self.unclear.insert(action, why.clone());
                 (Tint::Change, format!("{word} is unclear: {why}; looking how far it came"), output)
             }
         };
@@ -311,26 +315,33 @@ impl RunText {
 
     fn probe(&self, plan: &Plan, at: Moment, action: ActionRef, found: &Result<Probed, String>) -> String {
         let word = self.steps.get(&action).map_or("step", |(step, _)| step.name());
+        // How it ended is told once.
+        let ended = match found {
+            Ok(Probed::Before { ended } | Probed::Between { ended, .. }) => ended.as_ref(),
+            _ => None,
+        };
+        let ended = ended.filter(|ended| self.unclear.get(&action) != Some(&ended.why));
+        let because = |why: &str| {
+            let whys = ended.map(|ended| &*ended.why).into_iter().chain([why]).filter(|why| !why.is_empty());
+            let whys = whys.collect::<Vec<_>>().join("; ");
+            if whys.is_empty() { whys } else { format!(": {whys}") }
+        };
         let what = match found {
-            Ok(Probed::Before { ended: None }) => format!("looked again: nothing of {word} had happened"),
-            Ok(Probed::Before { ended: Some(ended) }) => {
-                format!("looked again: nothing of {word} had happened: {}", ended.why)
+            Ok(Probed::Before { .. }) => {
+                format!("looked again: nothing of {word} had happened{}", because(""))
             }
             Ok(Probed::After(done)) if let Some(Health::Inconclusive { why }) = &done.verdict => {
                 format!("looked again at {word}: {why}")
             }
             Ok(Probed::After(_)) => format!("looked again: {word} had happened"),
-            Ok(Probed::Between { why, ended }) => {
-                let ended = ended.as_ref().map(|ended| &*ended.why);
-                let why: Vec<&str> =
-                    ended.into_iter().chain([&**why]).filter(|why| !why.is_empty()).collect();
-                let why = if why.is_empty() { String::new() } else { format!(": {}", why.join("; ")) };
-                format!("looked again: {word} may have happened in part{why}")
+            Ok(Probed::Between { why, .. }) => {
+                format!("looked again: {word} may have happened in part{}", because(why))
             }
             Ok(Probed::Busy) => format!("looked again: {word} still goes on"),
             Err(why) => format!("looked again: nobody can tell how far {word} came: {why}"),
         };
-        self.of(plan, at, action.component, &[tinted(Tint::Change, what)])
+        let output = ended.map_or(String::new(), |ended| self.output(&ended.output));
+        self.of(plan, at, action.component, &[tinted(Tint::Change, what)]) + &output
     }
 
     /// ` in 8.3s`; nothing where it is not known since when.

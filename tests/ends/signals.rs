@@ -18,21 +18,51 @@ fn once_running_actions_finish_and_the_run_is_resumable() {
     }
 }
 
-/// Also what goes on past its deadline, and was found to, is running.
+/// Also what goes on past its deadline is running, whether the signal comes before or after that.
 #[test]
 fn once_what_goes_on_past_its_deadline_finishes_too() {
+    let late = "it is past its deadline";
+    let goes_on = |lab: &Lab| lab.patchform("run show").out.contains("still goes on");
+    for first in [true, false] {
+        let lab = late_one();
+        let mut child = begun(&lab);
+        if first {
+            until(late, || goes_on(&lab));
+        }
+        signal(child.id(), "INT");
+        until(late, || goes_on(&lab));
+        std::thread::sleep(Duration::from_secs(3));
+        assert!(child.try_wait().unwrap().is_none(), "it did not wait for the patch");
+        go(&lab);
+        ended(child).exits(7).says("patchform resume");
+        assert_eq!([lab.read("a"), lab.read("b")], ["1.1", "1.0"]);
+        resumable(&lab);
+    }
+}
+
+/// One whose patch waits for longer than its deadline.
+fn late_one() -> Lab {
     let lab = waiting();
     let text = lab.read("main.pf.hcl").replace("  patch  ", "  timeout     = \"1s\"\n  patch  ");
     lab.write("main.pf.hcl", text);
-    let mut child = begun(&lab);
-    until("it is past its deadline", || lab.patchform("run show").out.contains("still goes on"));
-    signal(child.id(), "INT");
-    std::thread::sleep(Duration::from_secs(3));
-    assert!(child.try_wait().unwrap().is_none(), "it did not wait for the patch");
+    lab
+}
+
+/// While a run is paused it is seen how a late step ends, and what it said.
+#[test]
+fn while_it_is_paused_what_goes_on_past_its_deadline_is_asked_about() {
+    let lab = late_one();
+    lab.write(
+        "main.pf.hcl",
+        lab.read("main.pf.hcl").replacen("done;", "done; echo no space >&2; exit 3;", 1),
+    );
+    let child = begun(&lab);
+    lab.patchform("run pause").exits(0);
     go(&lab);
-    ended(child).exits(7).says("patchform resume");
-    assert_eq!([lab.read("a"), lab.read("b")], ["1.1", "1.0"]);
-    resumable(&lab);
+    until("it has ended", || lab.patchform("run show").out.contains("exited with code 3"));
+    lab.patchform("run show").exits(0).says("nothing is running").says("no space");
+    lab.patchform("run continue").exits(0);
+    ended(child).exits(3).says("exited with code 3").says("no space");
 }
 
 #[test]
