@@ -9,9 +9,8 @@ use crate::target::Targets;
 use crate::target::check::{self, Place};
 use patchform_sdk::chunk;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// Asks the members of the services that the plan touches. What nobody can tell is no illness: the run asks again.
@@ -23,7 +22,7 @@ pub fn look(plan: &mut Plan, targets: &Targets) {
         matches!(entry.observed, Observed::Present { .. }).then_some((i, entry))
     };
     let asked: Vec<(usize, &Entry)> = members.into_iter().filter_map(there).collect();
-    let told = chunk::abreast(&asked, |(i, entry)| (*i, ill(entry, targets)));
+    let told = chunk::abreast(&asked, |(i, entry)| (*i, ill(entry, targets, &AtomicBool::new(false))));
     for (i, ill) in told.into_iter().flatten() {
         plan.entries[i].ill = ill;
     }
@@ -60,15 +59,14 @@ pub fn half_done(plan: &mut Plan) {
 }
 
 /// What is ill of what has to be well.
-fn ill(entry: &Entry, targets: &Targets) -> Option<String> {
+fn ill(entry: &Entry, targets: &Targets, cancelled: &AtomicBool) -> Option<String> {
     let place = Place { connection: &entry.connection, targets, since: None, mark: None };
-    let ill = check::ill_at_a_glance(needed(entry), &place, &AtomicBool::new(false));
+    let ill = check::ill_at_a_glance(needed(entry), &place, cancelled);
     ill.map(|(check, why)| format!("check {:?}: {why}", check.name))
 }
 
-/// So often a member that was well is looked at before it is believed to be ill, and so long after each other.
-const LOOKS: usize = 3;
-const BETWEEN: Duration = Duration::from_secs(1);
+/// What a look takes beside the checks themselves.
+const ROUND: Duration = Duration::from_secs(1);
 /// They are asked no longer than this, whatever the checks say: a deadline must stay within a clock's range.
 const LONGEST: Duration = Duration::from_secs(86_400);
 /// For so long what was found of a member counts, for each that is asked: of very many who are at their gates at once not each asks
@@ -77,11 +75,10 @@ const FRESH: Duration = Duration::from_millis(10);
 
 /// How long members may be asked, however their checks hang.
 pub(super) fn patience(plan: &Plan, members: &BTreeSet<usize>) -> Duration {
-    let looks = u32::try_from(LOOKS).unwrap_or(u32::MAX);
     let long = |m: &usize| {
         let checks = plan.entries.get(*m).into_iter().flat_map(needed);
         let once = checks.map(|check| check.at_a_glance().within.saturating_add(check.timeout));
-        once.fold(BETWEEN, Duration::saturating_add).saturating_mul(looks)
+        once.fold(ROUND, Duration::saturating_add)
     };
     let each = members.iter().map(long).max().unwrap_or_default();
     each.saturating_mul(u32::try_from(members.len().div_ceil(chunk::ABREAST)).unwrap_or(u32::MAX))
@@ -117,7 +114,7 @@ impl Tools {
             let was_ill = before.as_ref().is_some_and(|(_, ill)| ill.is_some());
             let ill = match before {
                 Some((at, ill)) if at.elapsed() < fresh => ill,
-                _ => self.look_at_member(*m, if was_ill { 1 } else { LOOKS }),
+                _ => self.look_at_member(*m),
             };
             if ill.is_some() || was_ill {
                 found(*m, ill.map(|why| self.masked(&why)));
@@ -127,24 +124,16 @@ impl Tools {
 
     /// What is ill of a member that was ill before.
     pub(super) fn ask_again(&self, m: usize) -> Option<String> {
-        self.look_at_member(m, 1).map(|why| self.masked(&why))
+        self.look_at_member(m).map(|why| self.masked(&why))
     }
 
     fn masked(&self, why: &str) -> String {
         self.secrets.mask().apply(why).into()
     }
 
-    /// What is ill of a member that was looked at so often, at most.
-    fn look_at_member(&self, m: usize, looks: usize) -> Option<String> {
-        let entry = self.plan.entries.get(m)?;
-        let mut why = ill(entry, &self.targets);
-        for _ in 1..looks {
-            if why.is_none() || self.cancelled.load(Ordering::Relaxed) {
-                break;
-            }
-            thread::sleep(BETWEEN);
-            why = ill(entry, &self.targets);
-        }
+    /// What is ill of a member now.
+    fn look_at_member(&self, m: usize) -> Option<String> {
+        let why = ill(self.plan.entries.get(m)?, &self.targets, &self.cancelled);
         self.seen.last().insert(m, (Instant::now(), why.clone()));
         why
     }
@@ -161,7 +150,7 @@ mod tests {
         let (m, entry) =
             plan.entries.iter().enumerate().find(|(_, entry)| needed(entry).count() > 1).unwrap();
         let glances = needed(entry).map(|check| check.at_a_glance().within + check.timeout);
-        assert_eq!(patience(&plan, &[m].into()), (glances.sum::<Duration>() + BETWEEN) * 3);
+        assert_eq!(patience(&plan, &[m].into()), glances.sum::<Duration>() + ROUND);
         assert_eq!(patience(&plan, &BTreeSet::new()), Duration::ZERO);
         let all: BTreeSet<usize> = (0..plan.entries.len()).collect();
         assert!(patience(&plan, &all) >= patience(&plan, &[m].into()) && patience(&plan, &all) <= LONGEST);
