@@ -142,7 +142,12 @@ impl Run {
         c.by_hand = true;
         match self.components[i].phase {
             _ if self.planted(Defect::PutBackIsRestored) => self.restored(i),
-            Phase::Returning | Phase::Back => self.turned(i),
+            Phase::Returning => self.turned(i),
+            Phase::Back => {
+                // Others may have to go back first, and have no place for that.
+                self.give_up_place(i);
+                self.turned(i);
+            }
             Phase::Stuck(_) => self.free_all_stuck(),
             // It is not at its planned level any more.
             Phase::Committed => self.take_into_set(i, self.components[i].back_for),

@@ -1,7 +1,7 @@
 //! `on_failure = "rollback_wave"`: the component that failed and every instance of its wave.
 
 use super::*;
-use crate::plan::noun::RolloutLimit;
+use crate::plan::noun::{Observed, RolloutLimit};
 
 /// Blocks a (0, 1, 2) and b (3, 4) in a wave each; b[0] stands on a[0]. Entry 5 is of another rollout, free.
 fn plan() -> Plan {
@@ -123,4 +123,39 @@ fn what_has_begun_goes_back_through_what_is_not_changed() {
     assert_eq!(p.says(2, "done"), "restore 2");
     p.well(2, 2);
     assert_eq!(p.says(2, "same"), "restore 0");
+}
+
+/// Who was stuck in the middle of its way back, and was put back by a person meanwhile, waits for what began after it on its target, and
+/// holds no place meanwhile: that may be the only one.
+#[test]
+fn who_was_put_back_by_hand_leaves_its_place_to_who_goes_back_first() {
+    let mut plan = sample::plan(&[&[], &[], &[]], 1, OnFailure::RollbackWave);
+    plan.entries[1].wave = 1;
+    for i in 0..2 {
+        let PlanVerdict::Change(change) = &mut plan.entries[i].verdict else { continue };
+        change.preview.reload = Reload::Reboot;
+        if let Observed::Present { identity, .. } = &mut plan.entries[i].observed {
+            identity.target = "one".into();
+        }
+    }
+    let mut p = Played::new(&plan);
+    p.turn();
+    p.well(0, FORTH.len());
+    p.well(1, FORTH.len());
+    p.well(2, 2);
+    assert_eq!(p.says(2, "refused"), "restore 0");
+    for _ in 0..3 {
+        p.says(0, "unclear");
+        p.says(0, "between");
+    }
+    assert_eq!(p.standings(), "stuck, committed, restored");
+    p.apply(What::taken("me", 2));
+    p.apply(What::Read { component: 0, digest: Ok(before(0)) });
+    p.apply(What::Asked(Request::Rollback));
+    assert_eq!(p.turn(), "restore 1");
+    p.well(1, 2);
+    assert_eq!(p.says(1, "same"), "verify#4 0");
+    p.well(0, 1);
+    assert_eq!(p.says(0, "same"), "finish");
+    assert_eq!(p.standings(), "restored, restored, restored");
 }
