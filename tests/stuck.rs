@@ -156,6 +156,20 @@ fn a_restore_that_fails_does_not_say_that_nothing_is_needed() {
     has(&ended, "Bring it into force, where it does not take that up by itself.");
 }
 
+/// What a restore printed that failed after its deadline is what a person needs.
+#[test]
+fn what_a_late_restore_printed_stands_in_the_emergency_steps() {
+    let lab = applied();
+    let late = "test -e broken && sleep 1.5 && echo no room left >&2; test -e broken && exit 4; if [ -f";
+    let text = platform("1.1", "exit 1").replace("test -e broken && exit 1; if [ -f", late);
+    lab.write("main.pf.hcl", text.replace("  patch_level", "  timeout     = \"1s\"\n  patch_level"));
+    lab.write("broken", "");
+    let ended = flat(lab.patchform("apply --auto-approve").exits(4));
+    let steps = &ended[ended.find("Emergency steps for command.b").expect("it is stuck")..];
+    has(steps, "exited with code 4");
+    has(steps, "no room left");
+}
+
 /// The run before it is not shown in place of one whose plan is lost.
 #[test]
 fn the_last_run_is_the_last_although_its_plan_is_lost() {

@@ -190,6 +190,17 @@ fn a_killed_controller_leaves_a_target_that_goes_back_by_itself() {
     }
 }
 
+/// Whoever takes the run up hears how the patch ended, and not only that nobody was there.
+#[test]
+fn how_a_patch_failed_is_known_to_who_returns() {
+    let patch = "printf half > file; sleep 1; echo no space >&2; exit 9";
+    let lab = Component { patch, ..Component::default() }.lab();
+    killed_at(&lab, "half");
+    becomes(&lab, "1");
+    let ran = lab.patchform("resume").exits(3);
+    Said::of(&ran).says("exited with code 9; its dead man's switch took it back").says("no space");
+}
+
 #[test]
 fn a_controller_that_returns_in_time_confirms() {
     let patch = "printf half > file; sleep 0.5; printf 2 > file";

@@ -165,9 +165,7 @@ impl Drive<'_> {
 
     /// Decides until there is nothing more to begin, and folds the intents; the effects come after [`write_down`].
     fn decide(&mut self) -> Result<Vec<Command>, DriveError> {
-        if self.run.is_abandoned() {
-            self.flights.end_pauses();
-        } else if self.run.is_stopping() || self.run.halt().is_some() {
+        if self.run.is_abandoned() || self.run.is_stopping() || self.run.halt().is_some() {
             self.flights.end_rests();
         }
         let mut all = Vec::new();
@@ -390,11 +388,17 @@ impl Drive<'_> {
             Happened::Stop if self.signalled => return Ok(Wait::GiveUp),
             Happened::Stop | Happened::HangUp => {
                 self.signalled = true;
-                self.fold(What::Asked(Request::Stop))?;
+                self.asked(Request::Stop)?;
                 return Ok(Wait::News);
             }
         }
         Ok(Wait::Nothing)
+    }
+
+    /// Folds a request. Whoever asks for anything wants to know how what goes on stands now, and not at its next look.
+    fn asked(&mut self, request: Request) -> Result<(), DriveError> {
+        self.flights.end_pauses();
+        self.fold(What::Asked(request))
     }
 
     /// Folds what a member that was ill answered: that it is well, or so often that it is not.
@@ -495,7 +499,7 @@ impl Drive<'_> {
         self.looked = clock::steady();
         let letters: Vec<Letter> = self.inbox.as_mut().map(|i| i.letters(self.plan)).unwrap_or_default();
         for letter in &letters {
-            self.fold(What::Asked(letter.request.clone()))?;
+            self.asked(letter.request.clone())?;
         }
         if !letters.is_empty() {
             // Journalled before its file goes, so that a request is never lost.

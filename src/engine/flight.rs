@@ -76,9 +76,8 @@ impl Flights {
         }
     }
 
-    /// Nor before what is unclear is asked about: nobody waits until that has ended.
+    /// Waits no more before what is unclear is asked about: it is asked now.
     pub(super) fn end_pauses(&mut self) {
-        self.end_rests();
         let pauses = self.flying.iter().filter(|(_, (f, ..))| matches!(f, Flight::Pause(_)));
         for component in pauses.map(|(component, _)| *component).collect::<Vec<_>>() {
             if let Some((flight, ..)) = self.remove(component) {

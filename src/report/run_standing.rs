@@ -17,7 +17,7 @@ use crate::run::{
     outcome,
 };
 use crate::state::owed::steps;
-use patchform_sdk::message::{Answer, Reload, Verdict as Verified};
+use patchform_sdk::message::{Answer, Cause, Probed, Reload, Verdict as Verified};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -44,6 +44,34 @@ pub struct Times {
 }
 
 impl Times {
+    /// What a step back printed that failed, or that was found to have ended so.
+    fn see_printed(&mut self, what: &What) {
+        let (action, output) = match what {
+            What::Fact { action, answer: Answer::Applied(_), .. } => (action, None),
+            What::Fact {
+                action,
+                answer: Answer::Refused { output, .. } | Answer::Unclear { output, .. },
+                ..
+            } => (action, Some(output)),
+            What::Probe { action, found: Ok(Probed::After(_)), .. } => (action, None),
+            What::Probe {
+                action,
+                found:
+                    Ok(
+                        Probed::Before { ended: Some(Cause { output, .. }) }
+                        | Probed::Between { ended: Some(Cause { output, .. }), .. },
+                    ),
+                ..
+            } => (action, Some(output)),
+            _ => return,
+        };
+        match output {
+            _ if action.leg == Leg::Forth => {}
+            None => drop(self.printed.remove(&action.component)),
+            Some(output) => drop(self.printed.insert(action.component, output.clone())),
+        }
+    }
+
     /// Takes an event in.
     pub fn see(&mut self, event: &Event) {
         self.clock.see(event);
@@ -60,14 +88,7 @@ impl Times {
             self.begun.insert(action.component, (event.at, at, step));
         }
         self.see_away(event);
-        if let What::Fact { action: ActionRef { component, leg: Leg::Back, .. }, answer, .. } = &event.what {
-            match answer {
-                Answer::Applied(_) => self.printed.remove(component),
-                Answer::Refused { output, .. } | Answer::Unclear { output, .. } => {
-                    self.printed.insert(*component, output.clone())
-                }
-            };
-        }
+        self.see_printed(&event.what);
         // Who waited at its gate begins when it comes there again.
         if let What::Intent { action: ActionRef { component, leg: Leg::Forth, index: 0 }, .. } = &event.what {
             self.of.remove(component);

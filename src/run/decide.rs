@@ -12,6 +12,9 @@ use patchform_sdk::message::{Reload, SnapshotRef};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+/// How long a run that is paused waits before it asks again about what nobody could tell of.
+const ASKING_AGAIN: Duration = Duration::from_secs(30);
+
 /// Something to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -96,7 +99,7 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
     let halted = run.halt.is_some() && !run.planted(Defect::HaltIsIgnored);
     let ends = stopping || halted;
     if ends || (run.paused && !run.planted(Defect::PauseIsIgnored)) {
-        let asks = ask(run, in_flight);
+        let asks = ask(run, in_flight, ends);
         return if ends && asks.is_empty() && in_flight.is_empty() { vec![end(run)] } else { asks };
     }
     let mut commands: Vec<Command> =
@@ -177,15 +180,19 @@ fn leaves(run: &Run, i: usize, rooms: &mut BTreeMap<usize, u64>) -> bool {
     true
 }
 
-/// What may go on past its deadline runs like any other while nothing new begins: it is asked about until it has ended, is given up, or
-/// cannot be asked about.
-fn ask(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
+/// What may go on past its deadline runs like any other while nothing new begins: it is asked about until it has ended, or is given up.
+/// Where that cannot be told, a run that `ends` leaves it so, and one that is paused asks again later.
+fn ask(run: &Run, in_flight: &BTreeSet<usize>, ends: bool) -> Vec<Command> {
     let mut due: Vec<usize> = run.queues.due.iter().copied().filter(|i| !in_flight.contains(i)).collect();
-    due.retain(|i| run.is_unanswered(*i) && run.components[*i].goes_on.is_none());
+    due.retain(|i| run.is_unanswered(*i) && (!ends || run.components[*i].goes_on.is_none()));
     if run.planted(Defect::StopLeavesBehind) {
         due.retain(|i| run.components[*i].busy > 0);
     }
-    due.into_iter().map(|i| probe(run, i, run.components[i].probe_after())).collect()
+    let after = |i: usize| match run.components[i].goes_on {
+        None => run.components[i].probe_after(),
+        Some(_) => ASKING_AGAIN,
+    };
+    due.into_iter().map(|i| probe(run, i, after(i))).collect()
 }
 
 /// A run that is abandoned begins nothing more. What nobody has heard of is asked about, once: nothing is let go of while

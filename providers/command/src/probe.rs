@@ -31,9 +31,9 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     };
     if probe.action == Action::Patch
         && let Some(guarded) = switch::of(request, &arguments, context)
-        && let Some(settled) = guarded.found()
+        && let Some(probed) = guarded.probed(|said| done(probe.action, request, &arguments, said))
     {
-        return Ok(settled.probed(|said| done(probe.action, &probe.act, &arguments, said)));
+        return Ok(probed);
     }
     match ended::wait(&request.id, &request.subject, Duration::ZERO, context).0 {
         Ended::Running => Ok(Probed::Busy),
@@ -90,6 +90,11 @@ fn ask_further(
     context: &Context,
 ) -> Result<Probed, RpcError> {
     let between = |why: &str, ended: Option<Cause>| Ok(Probed::Between { why: why.into(), ended });
+    let failed = ended.clone();
+    let untold = |why: String| match failed {
+        Some(Cause { why: failed, .. }) => RpcError::internal(format!("{failed}; {why}")),
+        None => RpcError::internal(why),
+    };
     if let Some(argv) = &arguments.probe {
         let snapshot = snapshot_of(action, request).unwrap_or_default();
         let token = request.token.to_string();
@@ -101,14 +106,22 @@ fn ask_further(
             ("PATCHFORM_SNAPSHOT", snapshot.as_str()),
         ];
         let said = ask::quietly(argv, &request.subject, arguments, &variables, context).output(argv);
-        return match said.map_err(RpcError::internal)?.trim() {
+        let said = match said {
+            Ok(said) => said,
+            Err(why) => return Err(untold(why)),
+        };
+        return match said.trim() {
             "before" => Ok(Probed::Before { ended }),
             // Whatever it left: what it printed is no name to find it by. It is not ruled out that it is there.
             "after" | "between" if action == Action::Snapshot => between(unfinished(ended.as_ref()), ended),
-            "after" => Ok(Probed::After(done(action, request, arguments, &Said::default()))),
+            "after" => {
+                let shown = ended.map_or(String::new(), |ended| format!("{}\n{}", ended.why, ended.output));
+                let said = Said { shown, ..Said::default() };
+                Ok(Probed::After(done(action, request, arguments, &said)))
+            }
             "between" => between("the probe command says so", ended),
             "busy" => Ok(Probed::Busy),
-            other => Err(RpcError::internal(format!(
+            other => Err(untold(format!(
                 "`{}` printed {other:?}; it must print before, after, between or busy",
                 typed(argv)
             ))),
@@ -116,7 +129,7 @@ fn ask_further(
     }
     match action {
         Action::Patch | Action::Uninstall => {
-            let standing = look::stand(&request.subject, arguments, context).map_err(RpcError::internal)?;
+            let standing = look::stand(&request.subject, arguments, context).map_err(untold)?;
             if request.expected.as_ref() == Some(&standing.digest) {
                 return Ok(Probed::Before { ended });
             }

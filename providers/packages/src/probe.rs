@@ -48,9 +48,9 @@ pub fn probe(manager: &'static Manager, probe: &Probe, context: &Context) -> Res
     }
     if action == Action::Patch
         && let Some(guarded) = switch::of(act, &arguments, context)
-        && let Some(settled) = guarded.found()
+        && let Some(probed) = guarded.probed(|said| done(manager, action, act, &arguments, said))
     {
-        return Ok(settled.probed(|said| done(manager, action, act, &arguments, said)));
+        return Ok(probed);
     }
     if reboot::is(action, act, &arguments)
         && let Some(found) = reboot::found(manager, action, act, &arguments, context)

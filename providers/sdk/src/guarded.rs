@@ -5,7 +5,7 @@
 
 use crate::Context;
 use crate::detached::safe_id;
-use crate::ended::{self, Ended, OUTPUT, REFUSED, Said, millis};
+use crate::ended::{self, Ended, OUTPUT, REFUSED, Said, millis, signal};
 use crate::line::{last, tail};
 use crate::message::{
     Act, Answer, Cause, Done, FailedCheck, METHOD_NOT_FOUND, Probed, Switch, TargetCommand, TargetConfirm,
@@ -62,16 +62,6 @@ impl Settled {
             Settled::Back(Cause { why, output }, _) | Settled::Open(Cause { why, output }) => {
                 Answer::Unclear { why, output: tail(&output, OUTPUT).into() }
             }
-        }
-    }
-
-    /// As the answer to a probe of it.
-    pub fn probed(self, done: impl FnOnce(&Said) -> Done) -> Probed {
-        match self {
-            Settled::Confirmed(said) => Probed::After(done(&said)),
-            Settled::Untouched(_) => Probed::before(),
-            Settled::Back(_, why) => Probed::between(why),
-            Settled::Open(_) => Probed::Busy,
         }
     }
 }
@@ -147,9 +137,23 @@ impl Guarded<'_> {
         }
     }
 
-    /// One look, for a probe: decides what is left to decide. `None` when it never ran.
-    pub fn found(&self) -> Option<Settled> {
+    /// One look, for a probe: decides what is left to decide. `done` makes the answer of what it said. `None` when it never ran.
+    pub fn probed(&self, done: impl FnOnce(&Said) -> Done) -> Option<Probed> {
         let (ended, switch) = self.look(Duration::ZERO);
+        // What a signal ended was ended by the watchdog, since nobody confirmed it.
+        let failed = match ended {
+            Ended::Exited { code, .. } if code != 0 && signal(code).is_none() => Some(self.failed(&ended)),
+            _ => None,
+        };
+        Some(match self.found(ended, switch)? {
+            Settled::Confirmed(said) => Probed::After(done(&said)),
+            Settled::Untouched(_) => Probed::Before { ended: failed },
+            Settled::Back(_, why) => Probed::Between { why, ended: failed },
+            Settled::Open(_) => Probed::Busy,
+        })
+    }
+
+    fn found(&self, ended: Ended, switch: Option<Switch>) -> Option<Settled> {
         let mut cause = Cause::default();
         match switch {
             // It was claimed for nobody: it never ran, and never will.
@@ -247,7 +251,7 @@ impl Guarded<'_> {
             Ended::Exited { code, said } => {
                 let why = last(&said.stderr).filter(|_| self.says_why);
                 let why = why.unwrap_or_else(|| format!("`{shown}` exited with code {code}"));
-                Cause { why, output: said.shown.clone() + &said.stderr }
+                Cause { why, output: tail(&(said.shown.clone() + &said.stderr), OUTPUT).into() }
             }
             _ => Cause { why: format!("`{shown}` was cut off"), output: String::new() },
         }

@@ -59,12 +59,11 @@ fn while_a_run_is_paused_what_goes_on_is_asked_about() {
     assert_eq!((p.turn(), p.says(0, "unclear")), (String::new(), "probe 0 in 0s".into()));
     assert_eq!(p.says(0, "busy"), "probe 0 in 1s");
     assert_eq!((p.says(0, "after"), p.says(1, "unclear")), (String::new(), "probe 1 in 0s".into()));
-    assert_eq!(p.says(1, "unknown"), "", "it is asked again when the run goes on");
-    p.apply(What::Asked(Request::Pause));
-    assert_eq!(p.turn(), "probe 1 in 0s", "or when somebody says so once more");
-    assert_eq!(p.says(1, "unknown"), "");
+    assert_eq!(p.says(1, "unknown"), "probe 1 in 30s", "nobody can tell now; it is asked again");
+    p.says(1, "unknown");
     p.apply(What::Asked(Request::Continue));
-    assert_eq!(p.turn(), "verify 0, probe 1 in 0s");
+    assert_eq!(p.turn(), "verify 0", "it is being asked");
+    assert_eq!(p.says(1, "busy"), "probe 1 in 1s");
 }
 
 /// Up to form 10 it counted as half done.
