@@ -6,7 +6,7 @@
 
 use super::ailing::patience;
 use super::blame;
-use super::flight::{Flight, Flights, pause_before, watched_for};
+use super::flight::{Flight, Flights, watched_for};
 use super::inbox::{Inbox, Letter};
 use super::performer::{Happened, Performer};
 use crate::journal::{WriteError, Writer};
@@ -182,8 +182,7 @@ impl Drive<'_> {
                         self.fold(intent(begin))?;
                     }
                     Command::Probe { begin, after } => {
-                        let after = pause_before(self.plan, begin, *after);
-                        self.flights.add(begin.action.component, Flight::Pause(begin.clone()), after);
+                        self.flights.add(begin.action.component, Flight::Pause(begin.clone()), *after);
                     }
                     Command::Watch { component, after } => {
                         self.flights.add(*component, Flight::Rest(clock::steady()), *after);

@@ -1,7 +1,5 @@
 //! What is in flight: begun, probed or read, and not answered yet; with the time until it counts as unanswered.
 
-use crate::plan::Plan;
-use crate::plan::noun::Step;
 use crate::run::Begin;
 use crate::world::clock;
 use patchform_sdk::ended::millis;
@@ -117,16 +115,6 @@ impl Flights {
     }
 }
 
-/// The longest pause between two looks at a patch under a dead man's switch.
-const GUARDED: Duration = Duration::from_secs(1);
-
-/// How long to wait before a busy action is looked at again. What must be confirmed in time is found to have ended at once.
-pub(super) fn pause_before(plan: &Plan, begin: &Begin, after: Duration) -> Duration {
-    let change = plan.change(begin.action.component);
-    let is_guarded = begin.step == Step::Patch && change.is_some_and(|c| c.preview.switch.is_some());
-    if is_guarded { after.min(GUARDED) } else { after }
-}
-
 /// For how long something has been watched, in whole milliseconds: so the journal holds it. With the fraction a run would call
 /// a soak over that is not, by its journal, and nobody could take that run up.
 pub(super) fn watched_for(since: Instant) -> Duration {
@@ -136,6 +124,7 @@ pub(super) fn watched_for(since: Instant) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::noun::Step;
     use crate::run::Baseline;
     use crate::run::event::{ActionRef, Leg};
     use patchform_sdk::message::Reload;

@@ -306,14 +306,6 @@ impl Component {
             _ => {}
         }
     }
-
-    /// How long to wait before the next probe of a busy action: 1 s, doubling, at most 30 s.
-    pub(super) fn probe_after(&self) -> Duration {
-        match self.busy {
-            0 => Duration::ZERO,
-            n => Duration::from_secs(1 << (n - 1).min(5)).min(Duration::from_secs(30)),
-        }
-    }
 }
 
 impl Node {

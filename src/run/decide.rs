@@ -189,7 +189,7 @@ fn ask(run: &Run, in_flight: &BTreeSet<usize>, ends: bool) -> Vec<Command> {
         due.retain(|i| run.components[*i].busy > 0);
     }
     let after = |i: usize| match run.components[i].goes_on {
-        None => run.components[i].probe_after(),
+        None => run.probe_after(i),
         Some(_) => ASKING_AGAIN,
     };
     due.into_iter().map(|i| probe(run, i, after(i))).collect()
@@ -227,7 +227,7 @@ fn next(run: &Run, i: usize) -> Option<Command> {
             Some(Command::Watch { component: i, after: c.look_after(&run.shape.nodes[i]) })
         }
         (_, ActionStanding::Pending) => Some(begin(run, i)),
-        (_, ActionStanding::Unclear { .. }) => Some(probe(run, i, c.probe_after())),
+        (_, ActionStanding::Unclear { .. }) => Some(probe(run, i, run.probe_after(i))),
         _ => None,
     }
 }

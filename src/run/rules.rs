@@ -25,7 +25,8 @@ pub enum Rules {
     /// once.
     Seventh,
     /// Since form 11: what nobody can tell of while the run is to stop, to halt or paused stays unclear; before, it counted as half
-    /// done.
+    /// done. A patch under a dead man's switch is given up when it was looked at for as long as that took; before, each look counted
+    /// for up to 30 s, and they were a second apart.
     Eighth,
 }
 

@@ -74,6 +74,8 @@ pub(super) struct Node {
     /// Its restore throws away what was written since the snapshot, and nobody allowed that (rule 6): it may only be
     /// used while traffic is away.
     pub keeps_data: bool,
+    /// Its patch is taken back on its target unless it is confirmed in time.
+    pub guarded: bool,
     /// What it changes there, nothing can take back.
     pub one_way: bool,
     /// Digest of the reading before the run.
@@ -186,6 +188,7 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
         exclusive: false,
         whole: false,
         keeps_data: false,
+        guarded: false,
         one_way: false,
         before: entry.observed.identity().map(|id| id.digest.clone()).unwrap_or_default(),
         reload: Reload::None,
@@ -197,6 +200,7 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
     node.back = change.back.clone();
     node.reload = change.preview.reload;
     node.whole = change.takes_all_back();
+    node.guarded = change.preview.switch.is_some();
     node.keeps_data = node.back.iter().any(|p| p.action == Step::Restore)
         && change.way_back.as_ref().is_some_and(|w| w.discards_data)
         && !entry.snapshot.may_lose_data;

@@ -10,6 +10,7 @@ use super::rules::Rules;
 use super::standing::{ActionStanding, Failure, Halt, Phase, Skip};
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Answer, Done, Probed, Verdict};
+use std::time::Duration;
 
 /// Steps that disturb nothing, so that doing them again is always right.
 fn quiet(step: Step) -> bool {
@@ -331,9 +332,9 @@ impl Run {
     }
 
     fn still_busy(&mut self, i: usize, why: &str, output: &str) {
-        let c = &mut self.components[i];
-        c.busy = c.busy.saturating_add(1);
-        c.busy_for = c.busy_for.saturating_add(c.probe_after());
+        self.components[i].busy = self.components[i].busy.saturating_add(1);
+        let passes = self.probe_after(i);
+        self.components[i].busy_for = self.components[i].busy_for.saturating_add(passes);
         if !self.is_overdue(i) {
             return;
         }
@@ -354,6 +355,21 @@ impl Run {
         self.get_stuck(i, why.clone());
         // It cannot go back itself; what its rollout says of others holds all the same.
         self.react_to_stuck(i, &why, turning);
+    }
+
+    /// How long to wait before the next look at a busy action: 1 s, doubling, at most 30 s; at most 5 s while somebody waits for what
+    /// goes on; at most 1 s at a patch under a dead man's switch, which must be confirmed in time.
+    pub(super) fn probe_after(&self, i: usize) -> Duration {
+        let guarded = self.shape.nodes[i].guarded && self.step(i) == Step::Patch;
+        let longest = match self.rules >= Rules::Eighth {
+            true if guarded => 1,
+            true if self.holds_still() => 5,
+            _ => 30,
+        };
+        match self.components[i].busy {
+            0 => Duration::ZERO,
+            n => Duration::from_secs((1 << (n - 1).min(5)).min(longest)),
+        }
     }
 
     /// Whether the current action of component `i` was found busy for longer than is waited for.

@@ -60,6 +60,8 @@ pub(super) struct Sim<'a> {
     shadow: Run,
     queue: BTreeMap<(Time, u64), Occurs>,
     serial: u64,
+    /// How often in a row nobody could tell how far something came, while a run was paused.
+    in_vain: u32,
     now: Time,
     /// How far the wall clock has jumped.
     jumped: i64,
@@ -88,6 +90,7 @@ pub fn simulate(sc: &Scenario, plant: Option<Plant>, tell: bool) -> Result<Ended
         plan,
         queue: BTreeMap::new(),
         serial: 0,
+        in_vain: 0,
         now: 0,
         jumped: 0,
         controllers: Vec::new(),
@@ -357,7 +360,18 @@ impl Sim<'_> {
         let Some(found) = found else { return Ok(()) };
         self.controllers[k].land(i);
         self.say(|| format!("controller {k} probes {}: {found:?}", named(&begin)));
-        self.fold(k, What::Probe { action: begin.action, attempt: begin.attempt, found })
+        self.probed(k, What::Probe { action: begin.action, attempt: begin.attempt, found })
+    }
+
+    /// A paused run asks again and again about what nobody can tell of: sooner or later a person has it go on.
+    fn probed(&mut self, k: usize, what: What) -> Result<(), Violation> {
+        let vain = matches!(what, What::Probe { found: Err(_), .. });
+        self.fold(k, what)?;
+        self.in_vain = if vain && self.controllers[k].run.is_paused() { self.in_vain + 1 } else { 0 };
+        if self.in_vain == 3 {
+            self.fold(k, What::Asked(Request::Continue))?;
+        }
+        Ok(())
     }
 
     fn reads(&mut self, k: usize, component: usize, epoch: u32) -> Result<(), Violation> {
@@ -396,7 +410,7 @@ impl Sim<'_> {
                 self.fold(k, What::Fact { action, attempt, answer })
             }
             Flight::Probe(Begin { action, attempt, .. }) => {
-                self.fold(k, What::Probe { action, attempt, found: Err(why) })
+                self.probed(k, What::Probe { action, attempt, found: Err(why) })
             }
             // It goes back meanwhile.
             Flight::Rest(_) | Flight::Look(_) if self.controllers[k].run.soak_left(component).is_none() => {

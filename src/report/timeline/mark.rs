@@ -87,6 +87,6 @@ fn asked(plan: &Plan, request: &Request) -> String {
         Request::Skip(entry) => format!("asked to leave {} alone", name(plan, *entry)),
         Request::Stop => "asked to stop".into(),
         Request::Rollback => "asked to take everything back".into(),
-        Request::Abandon { .. } => "abandoned: left as it stands".into(),
+        Request::Abandon { .. } => "asked to abandon".into(),
     }
 }

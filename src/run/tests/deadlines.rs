@@ -94,3 +94,38 @@ fn how_it_ended_says_more_than_that_its_deadline_had_passed() {
         assert_eq!((&*failure.why, &*failure.output), (why, "no space"), "{answers}");
     }
 }
+
+/// It is looked at every second, since it must be confirmed in time; it is given up when it was looked at for long, not often.
+#[test]
+fn a_patch_under_a_switch_is_looked_at_often_and_not_given_up_for_that() {
+    for (guarded, pause, looks) in [(true, "1s", 601), (false, "30s", 24)] {
+        let mut plan = sample::plan(&[&[]], 1, OnFailure::RollbackComponent);
+        if let PlanVerdict::Change(change) = &mut plan.entries[0].verdict {
+            change.preview.switch = guarded.then_some(180_000);
+        }
+        let mut p = Played::new(&plan);
+        p.turn();
+        p.well(0, 2);
+        p.says(0, "unclear");
+        let mut last = String::new();
+        for k in 1.. {
+            let next = p.says(0, "busy");
+            if p.standings() == "stuck" {
+                assert_eq!((k, last.as_str()), (looks, &*format!("probe 0 in {pause}")));
+                break;
+            }
+            last = next;
+        }
+    }
+}
+
+/// Who waits for a run that stops hears soon that what goes on has ended.
+#[test]
+fn while_somebody_waits_it_is_looked_at_more_often() {
+    let mut p = two();
+    p.says(0, "unclear");
+    (0..7).for_each(|_| drop(p.says(0, "busy")));
+    assert_eq!(p.says(0, "busy"), "probe 0 in 30s");
+    p.apply(What::Asked(Request::Stop));
+    assert_eq!(p.says(0, "busy"), "probe 0 in 5s");
+}
