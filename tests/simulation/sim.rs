@@ -452,7 +452,7 @@ impl Sim<'_> {
         let i = begin.action.component;
         let Some(epoch) = self.controllers[k].session(self.sc.components[i].provider) else {
             let found = Err("its provider gave up".into());
-            return self.fold(k, What::Probe { action: begin.action, attempt: begin.attempt, found });
+            return self.probed(k, What::Probe { action: begin.action, attempt: begin.attempt, found });
         };
         self.fly(k, i, Flight::Probe(begin.clone()), 120);
         self.push(self.now + 1, Occurs::Probes(k, begin, epoch));
