@@ -28,7 +28,7 @@ pub fn keeps(bench: &Bench) -> Outcome {
     stale.id = format!("{}-stale", stale.id);
     late.token += 1;
     scene.fresh()?;
-    if scene.probe(Action::Patch, &late)? != Probed::before() {
+    if !matches!(scene.probe(Action::Patch, &late)?, Probed::Before { .. }) {
         return Err("of a patch that was never asked for it does not say before".into());
     }
     for (act, which) in
