@@ -287,12 +287,13 @@ fn body<'a>(plan: &'a Plan, what: &'a What) -> Body<'a> {
             answer: of_answer(answer),
         },
         What::Probe { action, attempt, found } => {
-            let (found, why, ended) = match found {
-                Ok(Probed::Before { ended }) => ("before", None, ended.as_ref()),
-                Ok(Probed::After(_)) => ("after", None, None),
-                Ok(Probed::Between { why, ended }) => ("between", some(why), ended.as_ref()),
-                Ok(Probed::Busy) => ("busy", None, None),
-                Err(why) => ("unknown", some(why), None),
+            let ended = found.as_ref().ok().and_then(Probed::ended);
+            let (found, why) = match found {
+                Ok(Probed::Before { .. }) => ("before", None),
+                Ok(Probed::After(_)) => ("after", None),
+                Ok(Probed::Between { why, .. }) => ("between", some(why)),
+                Ok(Probed::Busy) => ("busy", None),
+                Err(why) => ("unknown", some(why)),
             };
             Body::Probe {
                 action: view(plan, *action),

@@ -17,7 +17,7 @@ use crate::run::{
     outcome,
 };
 use crate::state::owed::steps;
-use patchform_sdk::message::{Answer, Cause, Probed, Reload, Verdict as Verified};
+use patchform_sdk::message::{Answer, Probed, Reload, Verdict as Verified};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -54,15 +54,10 @@ impl Times {
                 ..
             } => (action, Some(output)),
             What::Probe { action, found: Ok(Probed::After(_)), .. } => (action, None),
-            What::Probe {
-                action,
-                found:
-                    Ok(
-                        Probed::Before { ended: Some(Cause { output, .. }) }
-                        | Probed::Between { ended: Some(Cause { output, .. }), .. },
-                    ),
-                ..
-            } => (action, Some(output)),
+            What::Probe { action, found: Ok(found), .. } => match found.ended() {
+                Some(ended) => (action, Some(&ended.output)),
+                None => return,
+            },
             _ => return,
         };
         match output {

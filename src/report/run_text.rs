@@ -316,10 +316,7 @@ impl RunText {
     fn probe(&self, plan: &Plan, at: Moment, action: ActionRef, found: &Result<Probed, String>) -> String {
         let word = self.steps.get(&action).map_or("step", |(step, _)| step.name());
         // How it ended is told once.
-        let ended = match found {
-            Ok(Probed::Before { ended } | Probed::Between { ended, .. }) => ended.as_ref(),
-            _ => None,
-        };
+        let ended = found.as_ref().ok().and_then(Probed::ended);
         let ended = ended.filter(|ended| self.unclear.get(&action) != Some(&ended.why));
         let because = |why: &str| {
             let whys = ended.map(|ended| &*ended.why).into_iter().chain([why]).filter(|why| !why.is_empty());

@@ -152,11 +152,9 @@ impl Run {
             return Ok(());
         }
         // How it ended says more than that its deadline had passed by then.
-        let (cause, output) = match found {
-            Ok(Probed::Before { ended: Some(ended) } | Probed::Between { ended: Some(ended), .. }) => {
-                (&*ended.why, if ended.output.is_empty() { &*output } else { &*ended.output })
-            }
-            _ => (&*why, &*output),
+        let (cause, output) = match found.as_ref().ok().and_then(Probed::ended) {
+            Some(ended) => (&*ended.why, if ended.output.is_empty() { &*output } else { &*ended.output }),
+            None => (&*why, &*output),
         };
         match found {
             Ok(Probed::After(done)) => self.applied(i, done),

@@ -136,10 +136,7 @@ impl<'a> Judge<'a> {
                 if found.is_err() {
                     self.asked_in_vain.insert(i);
                 }
-                if let Ok(
-                    Probed::Before { ended: Some(ended) } | Probed::Between { ended: Some(ended), .. },
-                ) = found
-                {
+                if let Some(ended) = found.as_ref().ok().and_then(Probed::ended) {
                     self.printed.insert(i, ((*action, *attempt), ended.output.clone()));
                 }
                 let real = &mut world.real[i];

@@ -91,7 +91,7 @@ fn ask_further(
 ) -> Result<Probed, RpcError> {
     let between = |why: &str, ended: Option<Cause>| Ok(Probed::Between { why: why.into(), ended });
     let failed = ended.clone();
-    let untold = |why: String| match failed {
+    let untold = |why: String| match &failed {
         Some(Cause { why: failed, .. }) => RpcError::internal(format!("{failed}; {why}")),
         None => RpcError::internal(why),
     };
@@ -106,11 +106,7 @@ fn ask_further(
             ("PATCHFORM_SNAPSHOT", snapshot.as_str()),
         ];
         let said = ask::quietly(argv, &request.subject, arguments, &variables, context).output(argv);
-        let said = match said {
-            Ok(said) => said,
-            Err(why) => return Err(untold(why)),
-        };
-        return match said.trim() {
+        return match said.map_err(untold)?.trim() {
             "before" => Ok(Probed::Before { ended }),
             // Whatever it left: what it printed is no name to find it by. It is not ruled out that it is there.
             "after" | "between" if action == Action::Snapshot => between(unfinished(ended.as_ref()), ended),

@@ -677,6 +677,14 @@ impl Probed {
     pub fn between(why: impl Into<String>) -> Probed {
         Probed::Between { why: why.into(), ended: None }
     }
+
+    /// How it ended by itself without being done, where that is known.
+    pub fn ended(&self) -> Option<&Cause> {
+        match self {
+            Probed::Before { ended } | Probed::Between { ended, .. } => ended.as_ref(),
+            Probed::After(_) | Probed::Busy => None,
+        }
+    }
 }
 
 /// Why an action was not done, and what was printed.
