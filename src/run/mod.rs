@@ -23,6 +23,7 @@ mod soak;
 mod standing;
 mod taking_up;
 mod target;
+mod unclear;
 mod walk;
 mod work;
 
