@@ -143,6 +143,7 @@ fn a_reading_that_is_no_level_is_told_as_that() {
     for (content, says) in [
         (vec![b'x'; 200_000], "printed more than 4096 bytes; its output is the level"),
         (vec![b'1', 0xff, b'0'], "printed what is no UTF-8"),
+        (vec![b'1', 0, b'0'], "printed a zero byte"),
         (b"1.0\n1.1\n".to_vec(), "printed more than one line"),
     ] {
         std::fs::write(lab.path("a"), content).unwrap();
@@ -152,5 +153,51 @@ fn a_reading_that_is_no_level_is_told_as_that() {
         assert!(said.len() < 5_000, "{said}");
         lab.patchform("apply --refresh-only --auto-approve");
         lab.patchform("state show command.a").exits(0).says("1.0");
+    }
+}
+
+/// A way back is one only where `restore` gets the very token that `snapshot` has printed.
+#[test]
+fn a_token_comes_back_as_it_was_printed_or_there_is_no_snapshot() {
+    const CONFIGURATION: &str = r#"component "command" "a" {
+  patch_level = "2"
+  read        = ["cat", "level"]
+  snapshot    = ["sh", "-c", "cp level old; cat token"]
+  patch       = ["sh", "-c", "echo 2 >level"]
+  verify      = ["sh", "-c", "! grep -q 2 level"]
+  restore     = ["sh", "-c", "printf %s \"$PATCHFORM_SNAPSHOT\" >got; cp old level"]
+}
+"#;
+    let printed = |lab: &Lab, token: &[u8]| {
+        lab.write("level", "1\n");
+        std::fs::write(lab.path("token"), token).unwrap();
+        lab.allow_what_was_taken_back();
+        lab.patchform("apply --auto-approve").exits(3)
+    };
+    let lab = Lab::new(CONFIGURATION);
+    lab.patchform("init").exits(0);
+    let long = "x".repeat(16 * 1024);
+    for (token, gets) in [
+        ("level.old\n", "level.old"),
+        (" two words \r\n", " two words \r"),
+        ("a\nb\n\n", "a\nb"),
+        ("esc\u{1b}[31m \u{85} ü", "esc\u{1b}[31m \u{85} ü"),
+        (&long, &long),
+    ] {
+        printed(&lab, token.as_bytes());
+        assert_eq!((lab.read("got").as_str(), lab.read("level").as_str()), (gets, "1\n"));
+    }
+    for (token, says) in [
+        (b"caf\xe9".to_vec(), "it printed what is no UTF-8"),
+        (b"a\0b".to_vec(), "it printed a zero byte"),
+        (vec![b'x'; 16 * 1024 + 2], "it printed more than 16384 bytes"),
+        (vec![b'x'; 131_000], "it printed more than 16384 bytes"),
+    ] {
+        let ran = printed(&lab, &token);
+        let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("the snapshot was not accepted") && said.contains(says), "{said}");
+        assert_eq!(lab.read("level"), "1\n");
+        // The patch was not begun.
+        assert!(!said.contains("patch done"), "{said}");
     }
 }

@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// The longest token of a snapshot, in bytes: it stands in an environment, and in the journal.
+const LONGEST_TOKEN: usize = 16 * 1024;
+
 /// Does one action.
 pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
     let arguments = match Arguments::of(&act.subject) {
@@ -122,13 +125,12 @@ pub fn snapshot_of(action: Action, act: &Act) -> Result<String, String> {
 fn answer(action: Action, argv: &Argv, act: &Act, arguments: &Arguments, ended: Ended) -> Answer {
     let shown = typed(argv);
     match ended {
-        Ended::Exited { code: 0, said } if action == Action::Snapshot && said.secret => {
-            Answer::refused(format!(
-                "the snapshot was not accepted: what `{shown}` printed is stored as its token, and a secret (the value of a \
-             sensitive variable) stands in it; let it print a name or a path without it"
-            ))
-        }
-        Ended::Exited { code: 0, said } => Answer::Applied(done(action, act, arguments, &said)),
+        Ended::Exited { code: 0, said } => match no_token(action, &said) {
+            Some(why) => Answer::refused(format!(
+                "the snapshot was not accepted: what `{shown}` prints is stored as its token, and {why}; let it print a name or a path"
+            )),
+            None => Answer::Applied(done(action, act, arguments, &said)),
+        },
         Ended::Exited { code, said } => ended::failed(argv, code, &(said.shown + &said.stderr)),
         Ended::Running => ended::goes_on(argv),
         Ended::Never => Answer::unclear(format!(
@@ -141,13 +143,25 @@ fn answer(action: Action, argv: &Argv, act: &Act, arguments: &Arguments, ended: 
     }
 }
 
+/// Why what the command of an action printed can be no token: `restore` would get another one, or a secret would be stored.
+pub fn no_token(action: Action, said: &Said) -> Option<String> {
+    if action != Action::Snapshot {
+        return None;
+    }
+    if said.secret {
+        return Some("a secret (the value of a sensitive variable) stands in it".into());
+    }
+    look::not_as_printed(&said.stdout, LONGEST_TOKEN).map(|wrong| format!("it printed {wrong}"))
+}
+
 /// What an action that ended well has to say, also to a probe.
 pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Done {
     let output = format!("{}{}", said.shown, said.stderr);
     let mut done = Done { output: tail(&output, OUTPUT).into(), ..Done::default() };
     match action {
         Action::Snapshot => {
-            let printed = said.stdout.trim();
+            // As a shell's `$(…)` has it.
+            let printed = said.stdout.trim_end_matches('\n');
             done.snapshot = Some(Box::new(Snapshot {
                 token: json!({ "printed": printed }),
                 place: printed.into(),

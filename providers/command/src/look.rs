@@ -40,12 +40,17 @@ pub fn stand(subject: &Subject, arguments: &Arguments, context: &Context) -> Res
     Ok(Standing { level, digest })
 }
 
-/// Why a text is no level; what was no UTF-8 has the sign for that in it.
+/// Why a text is no level.
 fn no_level(text: &str) -> Option<String> {
+    text.contains('\n').then(|| "more than one line".into()).or_else(|| not_as_printed(text, LONGEST))
+}
+
+/// Why a command would not get a text as another one has printed it; what was no UTF-8 has the sign for that in it.
+pub fn not_as_printed(text: &str, longest: usize) -> Option<String> {
     match text {
-        _ if text.contains('\n') => Some("more than one line".into()),
-        _ if text.len() > LONGEST => Some(format!("more than {LONGEST} bytes")),
+        _ if text.len() > longest => Some(format!("more than {longest} bytes")),
         _ if text.contains(char::REPLACEMENT_CHARACTER) => Some("what is no UTF-8".into()),
+        _ if text.contains('\0') => Some("a zero byte".into()),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! How far an action came: what the ledger knows, or the user's `probe` command, or the detached command itself and a
 //! reading.
 
-use crate::act::{command_of, done, ledger_of, snapshot_of};
+use crate::act::{command_of, done, ledger_of, no_token, snapshot_of};
 use crate::arguments::{Arguments, level};
 use crate::ask;
 use crate::look;
@@ -43,14 +43,11 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
             ask_further(probe.action, request, &arguments, None, context)
         }
         Ended::Never => Ok(Probed::before()),
-        // Such a token is not accepted. Taking a snapshot again does no harm, and the copy is there: it is not ruled out.
-        Ended::Exited { code: 0, said } if probe.action == Action::Snapshot && said.secret => {
-            let why = "a snapshot was taken, and its name may hold a secret, so that it cannot be stored";
-            Ok(Probed::between(why))
-        }
-        Ended::Exited { code: 0, said } => {
-            Ok(Probed::After(done(probe.action, &probe.act, &arguments, &said)))
-        }
+        Ended::Exited { code: 0, said } => Ok(match no_token(probe.action, &said) {
+            // Taking a snapshot again does no harm, and the copy is there: it is not ruled out.
+            Some(why) => Probed::between(format!("a snapshot was taken, and has no token: {why}")),
+            None => Probed::After(done(probe.action, &probe.act, &arguments, &said)),
+        }),
         Ended::Exited { code, said } => {
             let ended = Some(ended::cause(&argv, code, &(said.shown + &said.stderr)));
             if code == REFUSED {
