@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -144,7 +145,8 @@ fn file_of(state: &Path) -> PathBuf {
 
 fn open(path: &Path) -> Result<File, BackendError> {
     // The file is kept between locks: taking it away while another process waits for it would give two locks.
-    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    let opened =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
     opened.map_err(BackendError::io("make the lock file", path))
 }
 

@@ -140,6 +140,7 @@ enum Verb {
 /// Runs the program on `arguments` (the first is its own name) and says its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     crate::world::machine::take_descriptors();
+    crate::world::signal::let_large_writes_fail();
     let command = CommandLine::command();
     let (arguments, strays) = dashes::rewrite(&command, arguments.into_iter().collect());
     let unsaid = Unsaid::of(&arguments, &strays);

@@ -5,6 +5,7 @@ use super::arguments::{Lock, Scope, Variables};
 use super::stages::Stages;
 use super::terminal::Terminal;
 use super::waits::Waits;
+use crate::model::parts;
 use crate::ops::{self, Failure};
 use crate::report::plan_json;
 use patchform_sdk::words::typed;
@@ -43,25 +44,20 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     let request = arguments.scope.request(&arguments.variables)?;
     let planned = ops::plan::plan(&request, &mut Stages::new(terminal, Arc::new(Waits::beside(terminal))))?;
     terminal.warn(&planned.warnings, &planned.sources);
-    let saved = std::thread::scope(|scope| {
-        // A large plan takes as long to save as to draw.
-        let saving = arguments.out.as_ref().map(|path| scope.spawn(|| ops::saved::save(&planned.plan, path)));
-        if arguments.json {
-            terminal.say(&plan_json::render(&planned.plan));
-        } else {
-            terminal.say(&super::show::planned(&planned, terminal, arguments.full));
-        }
-        saving.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
-    if let (Some(path), Some(saved)) = (&arguments.out, saved) {
-        saved?;
-        if !arguments.json {
-            let path = path.display();
-            terminal.say(&format!(
-                "\nThe plan is saved as {path}. To carry out exactly this: patchform apply {}\n",
-                typed(&[path.to_string()])
-            ));
-        }
+    let show = || match arguments.json {
+        true => terminal.say(&plan_json::render(&planned.plan)),
+        false => terminal.say(&super::show::planned(&planned, terminal, arguments.full)),
+    };
+    // A large plan takes as long to save as to draw.
+    let save = || arguments.out.as_ref().map(|path| ops::saved::save(&planned.plan, path)).transpose();
+    let ((), saved) = parts::beside(show, save);
+    saved?;
+    if let Some(path) = arguments.out.as_ref().filter(|_| !arguments.json) {
+        let path = path.display();
+        terminal.say(&format!(
+            "\nThe plan is saved as {path}. To carry out exactly this: patchform apply {}\n",
+            typed(&[path.to_string()])
+        ));
     }
     let something = ops::plan::differs(&planned);
     // The process ends now; to give a large plan back first would only take time.

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
@@ -473,7 +474,7 @@ fn highest_token(runs: &Path) -> Result<u64, LeaseError> {
 
 fn lock_file(folder: &Path) -> Result<File, LeaseError> {
     let path = folder.join("controller.lock");
-    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
     opened.map_err(failed("open", &path))
 }
 

@@ -10,8 +10,10 @@ use crate::target::Targets;
 use crate::target::check::{self, Place};
 use crate::world::clock;
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// For so long a service is awaited that does not answer when all else of a run has ended.
@@ -79,16 +81,21 @@ impl Orders {
 
 impl Lookout {
     /// For a run of `plan`: of the services that it works on, those that have a probe.
-    pub fn of(plan: &Plan, targets: &Arc<Targets>, reply: &Sender<Happened>) -> Lookout {
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn of(plan: &Plan, targets: &Arc<Targets>, reply: &Sender<Happened>) -> io::Result<Lookout> {
         let services = plan.services.iter().enumerate().filter(|(_, service)| plan.changes_any(service));
         let post = |(k, service): (usize, &Service)| {
             let outside = service.outside.clone()?;
             let orders = Arc::new(Orders::default());
             let (taken, targets, reply) = (Arc::clone(&orders), Arc::clone(targets), reply.clone());
-            std::thread::spawn(move || keep(k, &outside, &taken, &targets, &reply));
-            Some(Post { service: k, members: service.members.clone(), orders })
+            let keeps = move || keep(k, &outside, &taken, &targets, &reply);
+            let post = Post { service: k, members: service.members.clone(), orders };
+            Some(thread::Builder::new().name("lookout".into()).spawn(keeps).map(|_| post))
         };
-        Lookout { posts: services.filter_map(post).collect(), worked: BTreeSet::new() }
+        let posts = services.filter_map(post).collect::<io::Result<_>>()?;
+        Ok(Lookout { posts, worked: BTreeSet::new() })
     }
 
     /// Something happened, after which `run` stands so.

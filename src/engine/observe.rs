@@ -3,6 +3,7 @@
 use super::fleet::Fleet;
 use super::secrets::Secrets;
 use super::subject;
+use crate::model::parts;
 use crate::plan::noun::{Entry, Observed, PinnedProvider};
 use crate::provider::ProviderError;
 use patchform_sdk::message::{Desired, Reading};
@@ -20,26 +21,22 @@ pub fn observe(
     secrets: &Secrets,
 ) -> Result<Vec<Observed>, ProviderError> {
     let mut observed = vec![Observed::NotRead; entries.len()];
-    let mut by_provider: BTreeMap<&str, Vec<(usize, Desired)>> = BTreeMap::new();
+    let mut by_provider: BTreeMap<&str, (Vec<usize>, Vec<Desired>)> = BTreeMap::new();
     for &i in which {
         let entry = &entries[i];
         let Some(provider) = providers.get(entry.provider) else { continue };
         match subject::desired(entry, &provider.alias, &subject::level_of(entry), secrets) {
-            Ok(desired) => by_provider.entry(&provider.name).or_default().push((i, desired)),
+            Ok(desired) => {
+                let (indices, all) = by_provider.entry(&provider.name).or_default();
+                indices.push(i);
+                all.push(desired);
+            }
             Err(missing) => observed[i] = Observed::Unreachable { why: missing.to_string() },
         }
     }
     let mask = secrets.mask();
-    let readings = std::thread::scope(|scope| {
-        let asked: Vec<_> = by_provider
-            .into_iter()
-            .map(|(name, asked)| scope.spawn(move || read(fleet, name, asked)))
-            .collect();
-        asked
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect::<Vec<_>>()
-    });
+    let readings =
+        parts::each(&by_provider, |(name, (indices, desired))| read(fleet, name, indices, desired));
     for group in readings {
         for (i, reading) in group? {
             observed[i] = Observed::from(reading);
@@ -54,9 +51,9 @@ pub fn observe(
 fn read(
     fleet: &Fleet,
     name: &str,
-    asked: Vec<(usize, Desired)>,
+    indices: &[usize],
+    desired: &[Desired],
 ) -> Result<Vec<(usize, Reading)>, ProviderError> {
     let Some(session) = fleet.session(name) else { return Ok(Vec::new()) };
-    let (indices, desired): (Vec<usize>, Vec<Desired>) = asked.into_iter().unzip();
-    Ok(indices.into_iter().zip(session.read(&desired)?).collect())
+    Ok(indices.iter().copied().zip(session.read(desired)?).collect())
 }

@@ -19,6 +19,7 @@ use patchform_sdk::ended::millis;
 use patchform_sdk::message::{Act, Action, Answer, Done, Probe, Probed, Reload, SnapshotRef, Verdict};
 use patchform_sdk::pool::Pool;
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -91,9 +92,12 @@ pub fn action_of(step: Step) -> Option<Action> {
 
 impl Hands {
     /// Hands for one run.
-    pub fn new(tools: Arc<Tools>) -> Hands {
-        let pool = Pool::new(threads(&tools.plan), usize::MAX);
-        Hands { tools, pool, own: Mutex::default() }
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn new(tools: Arc<Tools>) -> io::Result<Hands> {
+        let pool = Pool::new(threads(&tools.plan), usize::MAX)?;
+        Ok(Hands { tools, pool, own: Mutex::default() })
     }
 
     /// Begins a step; `answered` is called once, on another thread. Before, `found` is told of members of services that are asked
@@ -300,8 +304,7 @@ impl Hands {
     }
 
     fn work(&self, job: impl FnOnce() + Send + 'static) {
-        // The pool takes any number of jobs; it is only full when no thread can be started at all, and then the
-        // deadline of the action tells.
+        // The pool takes any number of jobs.
         let _ = self.pool.run(job);
     }
 }

@@ -15,6 +15,7 @@ use crate::world::clock;
 use crate::world::http::{self, Question, Sent};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
@@ -60,18 +61,23 @@ enum Order {
 
 impl Silencer {
     /// For a run of `plan`; none where nothing is silenced.
-    pub fn of(plan: &Plan, targets: &Arc<Targets>) -> Option<Silencer> {
-        plan.entries.iter().any(|entry| entry.silence.is_some()).then(|| {
-            let ((orders, taken), (tell, told)) = (mpsc::channel(), mpsc::channel());
-            let keeper = Keeper {
-                targets: Arc::clone(targets),
-                kept: BTreeMap::new(),
-                deaf: BTreeMap::new(),
-                known: BTreeSet::new(),
-            };
-            let thread = std::thread::spawn(move || keeper.work(&taken, &tell));
-            Silencer { orders, told, thread, silenced: BTreeSet::new() }
-        })
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn of(plan: &Plan, targets: &Arc<Targets>) -> io::Result<Option<Silencer>> {
+        if plan.entries.iter().all(|entry| entry.silence.is_none()) {
+            return Ok(None);
+        }
+        let ((orders, taken), (tell, told)) = (mpsc::channel(), mpsc::channel());
+        let keeper = Keeper {
+            targets: Arc::clone(targets),
+            kept: BTreeMap::new(),
+            deaf: BTreeMap::new(),
+            known: BTreeSet::new(),
+        };
+        let work = move || keeper.work(&taken, &tell);
+        let thread = std::thread::Builder::new().name("silence".into()).spawn(work)?;
+        Ok(Some(Silencer { orders, told, thread, silenced: BTreeSet::new() }))
     }
 
     /// Something happened, after which `run` stands so. Answers what a person should know by now.

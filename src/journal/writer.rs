@@ -9,6 +9,7 @@ use crate::run::event::Event;
 use crate::world::{clock, disk, failpoint};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -79,6 +80,7 @@ pub enum WriteError {
 fn cause(e: &io::Error) -> String {
     let hint = match e.kind() {
         io::ErrorKind::StorageFull => "; free some space there",
+        io::ErrorKind::FileTooLarge => "; no file may be larger for this process (`ulimit -f`)",
         io::ErrorKind::QuotaExceeded => "; the quota there is used up: free some space",
         io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => "; make it writable",
         io::ErrorKind::AlreadyExists => "; another process writes this journal, or did since it was read",
@@ -119,7 +121,7 @@ impl Seal {
         let failed = |source| WriteError::Io { path: folder.into(), source };
         let number = segment::numbers(folder).map_err(failed)?.last().map_or(1, |last| last + 1);
         let path = segment::path(folder, number);
-        let made = OpenOptions::new().append(true).create_new(true).open(&path);
+        let made = OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path);
         let file = made.map_err(|source| WriteError::Io { path, source })?;
         disk::sync_folder(folder).map_err(failed)?;
         Ok(Seal { folder: folder.into(), number, file })
@@ -309,13 +311,20 @@ impl Writer {
         }
     }
 
+    /// Whether its file was removed or replaced, so that what it told is lost.
+    pub fn is_lost(&self) -> bool {
+        let at = self.file.as_ref().map(|file| disk::is_at(file, &self.path));
+        matches!(at, Some(Ok(false)))
+            || at.is_some_and(|at| at.is_err_and(|e| e.kind() == io::ErrorKind::NotFound))
+    }
+
     fn new_segment(&mut self, at: Moment) -> io::Result<()> {
         self.let_room_go();
         let after = self.head.segment;
         self.head.segment += 1;
         self.path = segment::path(&self.folder, self.head.segment);
         failpoint::hit("journal.segment")?;
-        self.file = Some(OpenOptions::new().append(true).create_new(true).open(&self.path)?);
+        self.file = Some(OpenOptions::new().append(true).create_new(true).mode(0o600).open(&self.path)?);
         failpoint::hit("journal.segment_made")?;
         (self.written, self.kept) = (0, 0);
         self.header(at, after, false);

@@ -1,4 +1,4 @@
-//! Work on very many things: each thread takes a part of them, and the parts come back in order.
+//! Work by several threads. Where the system has none left the work is done by the one that asks for it, one after the other.
 
 use std::thread::{Builder, ScopedJoinHandle};
 
@@ -20,16 +20,34 @@ pub fn in_parts<'i, I: Sync, R: Send>(
     if threads == 1 {
         return vec![work(items)];
     }
+    each(items.chunks(items.len().div_ceil(threads)), work)
+}
+
+/// What `work` makes of each item, in order, each by a thread of its own.
+pub fn each<I: Copy + Send, R: Send>(
+    items: impl IntoIterator<Item = I>,
+    work: impl Fn(I) -> R + Sync,
+) -> Vec<R> {
     let work = &work;
     std::thread::scope(|scope| {
-        let start = |part: &'i [I]| {
-            let builder = Builder::new().name("part".into()).stack_size(STACK);
-            builder.spawn_scoped(scope, move || work(part)).map_err(|_| part)
-        };
+        let start = |item: I| thread().spawn_scoped(scope, move || work(item)).map_err(|_| item);
         // All are started before the first one is waited for.
-        let parts: Vec<_> = items.chunks(items.len().div_ceil(threads)).map(start).collect();
-        parts.into_iter().map(|part| part.map_or_else(work, joined)).collect()
+        let started: Vec<_> = items.into_iter().map(start).collect();
+        started.into_iter().map(|one| one.map_or_else(work, joined)).collect()
     })
+}
+
+/// What `here` and `there` make, `there` by another thread meanwhile.
+pub fn beside<A, B: Send>(here: impl FnOnce() -> A, there: impl Fn() -> B + Sync) -> (A, B) {
+    let there = &there;
+    std::thread::scope(|scope| {
+        let started = thread().spawn_scoped(scope, there);
+        (here(), started.map_or_else(|_| there(), joined))
+    })
+}
+
+fn thread() -> Builder {
+    Builder::new().name("part".into()).stack_size(STACK)
 }
 
 /// What a thread has made; it panics as the thread did.

@@ -254,7 +254,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
         alone: alone(&place, &local, opened.run.id()),
         seen: Default::default(),
     };
-    let hands = Hands::new(Arc::new(tools));
+    let hands = Hands::new(Arc::new(tools)).map_err(|e| super::driving::unable(&e, &opened.run))?;
     let run = opened.drive(&plan, &local, &hands, audience)?;
     let outcome = outcome(&run);
     let lacks = opened.ledger.lacks.is_some() || run.is_cut();

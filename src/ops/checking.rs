@@ -18,7 +18,7 @@ use crate::config::source::Sources;
 use crate::config::variables::VariableInputs;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
-use crate::model::{Diagnostic, Diagnostics};
+use crate::model::{Diagnostic, Diagnostics, parts};
 use crate::plan::noun::PinnedProvider;
 use crate::provider::Watch;
 use crate::state::State;
@@ -190,11 +190,7 @@ impl Checked {
             self.warnings.push(unsettled(&failure));
         }
         let place = self.place.clone();
-        let (fleet, seen) = std::thread::scope(|scope| {
-            let seen = scope.spawn(|| view::look(&place, &local));
-            let fleet = self.start();
-            (fleet, seen.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
+        let (fleet, seen) = parts::beside(|| self.start(), || view::look(&place, &local));
         let (fleet, seen) = (fleet?, seen?);
         for damaged in seen.iter().flat_map(|seen| &seen.damaged) {
             self.warnings.push(Diagnostic::warning(damaged));

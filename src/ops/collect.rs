@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::Builder;
 
 /// So many feeds are asked at the same time: most of the time a server is waited for.
 const AT_ONCE: usize = 4;
@@ -276,11 +277,14 @@ fn each(
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(feeds.len()) {
-            let say = say.clone();
-            scope.spawn(|| work(say));
+        let start = |_: &usize| {
+            let (say, thread) = (say.clone(), Builder::new().name("feed".into()));
+            thread.spawn_scoped(scope, || work(say)).is_ok()
+        };
+        match (0..AT_ONCE.min(feeds.len())).filter(start).count() {
+            0 => work(say),
+            _ => drop(say),
         }
-        drop(say);
         for (done, (at, asked, answer)) in hear.into_iter().enumerate() {
             take(at, asked, answer);
             watch.answered(done + 1, feeds.len());

@@ -17,6 +17,7 @@ use crate::run::event::{ActionRef, Event};
 use crate::run::{Baseline, Begin, Run, Sight};
 use crate::world::{failpoint, signal};
 use std::cell::RefCell;
+use std::io;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -33,15 +34,19 @@ impl Opened {
         route_signals(&reply);
         let mut inbox = Inbox::open(&self.folder, self.lease.token()).map_err(|e| {
             let what = format!("cannot make the run's inbox in {}: {e}", self.folder.display());
-            resumable(Failure::stopped(what), &self.run)
+            resumable(Failure::stopped(what), &self.run, "make room or mend the disk")
         })?;
         let Opened { run, writer, ledger, .. } = self;
         ledger.checkpoint(plan, run, local, audience);
-        let mut silencer = Silencer::of(plan, &hands.tools.targets);
+        let mut silencer = Silencer::of(plan, &hands.tools.targets).unwrap_or_else(|e| {
+            audience.notice(&format!("no alerts are silenced: {}", no_thread(&e)));
+            None
+        });
         if let Some(silencer) = silencer.as_mut().filter(|_| run.is_abandoned()) {
             silencer.let_go(plan, run);
         }
-        let lookout = RefCell::new(Lookout::of(plan, &hands.tools.targets, &reply));
+        let lookout = Lookout::of(plan, &hands.tools.targets, &reply).map_err(|e| unable(&e, run))?;
+        let lookout = RefCell::new(lookout);
         let mut watch = |plan: &Plan, run: &Run, event: &Event| {
             audience.event(plan, run, event);
             lookout.borrow_mut().see(run, event);
@@ -61,7 +66,7 @@ impl Opened {
             audience.notice(&notice);
         }
         self.heard = Some(happened);
-        driven.map_err(|error| stopped(error, &self.run))
+        driven.map_err(|error| stopped(error, &self.run, self.writer.is_lost()))
     }
 
     /// After the loop: the state is written, snapshots that may go are dropped, and the lease ends with the run.
@@ -103,29 +108,43 @@ impl Opened {
     }
 }
 
-/// A run that its controller cannot drive on.
-fn stopped(error: DriveError, run: &Run) -> Failure {
+/// A run that its controller cannot drive on; `lost`: its journal is not in its place any more.
+fn stopped(error: DriveError, run: &Run, lost: bool) -> Failure {
+    let id = run.id();
     let broken = matches!(error, DriveError::Journal(_));
     let failure = Failure::stopped(error);
-    if broken {
-        resumable(failure, run)
-    } else {
-        failure.hint(format!("`patchform run show {}` tells how it stands", run.id()))
+    match broken {
+        true if lost => failure
+            .hint(format!("put the folder of run {id} back from a backup that was made since, or let go of it: `patchform run abandon {id}`"))
+            .hint("what it was working on may still go on, and nothing tells of it any more: read every component that it held"),
+        true => resumable(failure, run, "make room or mend the disk"),
+        false => failure.hint(format!("`patchform run show {id}` tells how it stands")),
     }
 }
 
-/// What to do about a run that stopped as its disk failed, by what is known of it since it was taken.
-fn resumable(failure: Failure, run: &Run) -> Failure {
+/// What to do about a run that stopped for what its machine lacks, by what is known of it since it was taken; `first` mends that.
+fn resumable(failure: Failure, run: &Run, first: &str) -> Failure {
     let id = run.id();
     if run.is_taking_back() {
         return failure.hint(format!(
-            "everything that it changed is to go back, and some may have: make room or mend the disk, then `patchform rollback \
-             {id}` goes on taking it back, and so does `patchform resume {id}`"
+            "everything that it changed is to go back, and some may have: {first}, then `patchform rollback {id}` goes on \
+             taking it back, and so does `patchform resume {id}`"
         ));
     }
     failure
-        .hint(format!("make room or mend the disk, then `patchform resume {id}` finishes the run"))
+        .hint(format!("{first}, then `patchform resume {id}` finishes the run"))
         .hint(format!("or `patchform rollback {id}` takes it back"))
+}
+
+fn no_thread(error: &io::Error) -> String {
+    format!("no thread can be started: {error}")
+}
+
+/// A run that was taken, and for which this machine has no threads left: nothing was begun.
+pub(super) fn unable(error: &io::Error, run: &Run) -> Failure {
+    let first =
+        "let this machine have room for more threads (`ulimit -u`, `pids.max` of a unit or container)";
+    resumable(Failure::stopped(no_thread(error)), run, first)
 }
 
 /// The loop's hands, with answers sent back into its channel.

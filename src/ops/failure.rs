@@ -2,7 +2,9 @@
 
 use crate::config::source::Sources;
 use crate::model::{Diagnostic, Diagnostics};
-use std::fmt;
+use crate::world::disk;
+use std::path::Path;
+use std::{fmt, io};
 
 /// Which exit code a failure has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,24 @@ impl Failure {
     /// A run was stopped in its middle, and can be resumed.
     pub fn stopped(message: impl fmt::Display) -> Self {
         Failure { kind: Kind::Stopped, ..Failure::error(message) }
+    }
+
+    /// A file of patchform's own that cannot be read: `error` says why.
+    pub fn unreadable(path: &Path, error: &io::Error) -> Self {
+        Failure::error(format!("cannot read {}: {error}", path.display())).at(path, error)
+    }
+
+    /// Adds what to do where a file is another user's, and that is why this failed.
+    pub fn at(self, path: &Path, error: &io::Error) -> Self {
+        let denied = error.kind() == io::ErrorKind::PermissionDenied;
+        match disk::other_owner(path).filter(|_| denied) {
+            Some((owner, own)) => {
+                let name = |user| if user == 0 { "root".to_string() } else { format!("user {user}") };
+                let (owner, own) = (name(owner), name(own));
+                self.hint(format!("it belongs to {owner}, and this is {own}: run patchform as {owner}, or have all of it given to {own}"))
+            }
+            None => self,
+        }
     }
 
     /// The configuration is wrong.

@@ -109,7 +109,7 @@ impl Place {
         let bytes = match disk::read(Path::new(REMEMBERED), 64 << 10) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Place::with_state(PathBuf::from(STATE))),
-            Err(e) => return Err(Failure::error(format!("cannot read {REMEMBERED}: {e}"))),
+            Err(e) => return Err(Failure::unreadable(Path::new(REMEMBERED), &e)),
         };
         let damaged = || {
             Failure::error(format!("{REMEMBERED}, which tells where the state is, is damaged"))

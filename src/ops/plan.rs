@@ -334,6 +334,7 @@ pub(super) fn backend(error: crate::backend::BackendError) -> Failure {
     match &error {
         E::Locked { .. } | E::Foreign { .. } | E::ChangedUnderneath { .. } => Failure::locked(error),
         E::Stored { source: StoredError::Newer { .. }, .. } => Failure::locked(error),
+        E::Io { path, source, .. } => Failure::error(&error).at(path, source),
         _ => Failure::error(error),
     }
 }

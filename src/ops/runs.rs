@@ -77,6 +77,9 @@ pub fn leased(error: LeaseError) -> Failure {
         LeaseError::Driven { .. } | LeaseError::Held { .. } | LeaseError::Newer { .. } => {
             Failure::locked(error)
         }
+        LeaseError::Io { ref path, ref source, .. } if disk::other_owner(path).is_some() => {
+            Failure::error(&error).at(path, source)
+        }
         LeaseError::Io { doing: "read", ref path, .. } => {
             let aside = format!("move {} aside if it cannot be made readable", path.display());
             Failure::error(error).hint(format!("{aside}: a run without its lease holds what its plan says"))
@@ -243,7 +246,7 @@ fn read(folder: &Path, id: &str) -> Result<Told, Failure> {
             folder,
             id,
         ),
-        _ => Failure::error(format!("cannot read {}: {e}", path.display())),
+        _ => Failure::unreadable(&path, &e),
     })?;
     let plan = stored::read(&bytes).map_err(|e| match e {
         stored::PlanError::Newer { .. } => Failure::locked(format!("{}: {e}", path.display())),
@@ -363,7 +366,7 @@ fn folders(runs: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     let entries = match std::fs::read_dir(runs) {
         Ok(entries) => entries,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(Failure::error(format!("cannot read {}: {e}", runs.display()))),
+        Err(e) => return Err(Failure::unreadable(runs, &e)),
     };
     let named = entries.flatten().map(|e| (e.file_name().into_string(), e.path()));
     Ok(named.filter_map(|(name, path)| Some((name.ok()?, path))).collect())

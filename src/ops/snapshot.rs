@@ -314,7 +314,7 @@ fn forget(place: &Place, dropped: &[String], token: u64, patience: Duration) -> 
 
 fn hands_for(place: &Place, plan: Plan, inputs: &Inputs, run: &str) -> Result<Hands, Failure> {
     let (starter, fleet, secrets) = start(place, &plan, &all(&plan), inputs)?;
-    Ok(Hands::new(Arc::new(Tools {
+    Hands::new(Arc::new(Tools {
         plan,
         fleet,
         targets: Arc::clone(&starter.targets),
@@ -323,7 +323,8 @@ fn hands_for(place: &Place, plan: Plan, inputs: &Inputs, run: &str) -> Result<Ha
         cancelled: AtomicBool::new(false),
         alone: Box::new(|_| Ok(())),
         seen: Default::default(),
-    })))
+    }))
+    .map_err(|e| Failure::error(format!("no thread can be started: {e}")))
 }
 
 fn all(plan: &Plan) -> BTreeSet<usize> {

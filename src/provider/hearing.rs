@@ -13,7 +13,8 @@ use patchform_sdk::pool::Pool;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
-use std::io::BufRead;
+use std::io::{self, BufRead};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -132,20 +133,27 @@ impl Hearing {
         }
     }
 
-    /// Reads its stdout to the end.
-    pub fn read(self: &Arc<Self>, mut stdout: impl BufRead) {
-        let callbacks = Pool::new(CALLBACKS.0, CALLBACKS.1);
+    /// Who answers callbacks.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn answerers() -> io::Result<Pool> {
+        Pool::new(CALLBACKS.0, CALLBACKS.1)
+    }
+
+    /// Reads its stdout to the end; callbacks are answered by `answerers`.
+    pub fn read(self: &Arc<Self>, mut stdout: impl BufRead, answerers: &Pool) {
         loop {
             match line::next(&mut stdout, MAX_LINE) {
                 Ok(Some(Line::Text(text))) if text.iter().all(u8::is_ascii_whitespace) => {}
-                Ok(Some(Line::Text(text))) => self.take(text, &callbacks),
+                Ok(Some(Line::Text(text))) => self.take(text, answerers),
                 Ok(Some(Line::TooLong { beginning })) => self.nonsense("is longer than 16 MiB", &beginning),
                 Ok(None) | Err(_) => return,
             }
         }
     }
 
-    fn take(self: &Arc<Self>, text: Vec<u8>, callbacks: &Pool) {
+    fn take(self: &Arc<Self>, text: Vec<u8>, answerers: &Pool) {
         let envelope: Envelope<'_> = match serde_json::from_slice(&text) {
             Ok(envelope) => envelope,
             Err(_) if serde_json::from_slice::<Value>(&text).is_ok() => {
@@ -157,10 +165,16 @@ impl Hearing {
             (Some(method), Some(id)) => {
                 let (method, me, reply) = (method.clone(), Arc::clone(self), id.clone());
                 let work = move || {
-                    let answer = host::answer(&*me.launch.targets, &method, &text);
+                    // The provider waits for an answer, whatever becomes of it here.
+                    let answer = || host::answer(&*me.launch.targets, &method, &text);
+                    let answer = catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|_| {
+                        Err(RpcError::internal(format!(
+                            "patchform failed in {method}, which is a fault of it"
+                        )))
+                    });
                     me.write(answer_line(&id, answer));
                 };
-                if callbacks.run(work).is_err() {
+                if answerers.run(work).is_err() {
                     let why = format!("more than {} callbacks wait already", CALLBACKS.1);
                     self.write(answer_line(&reply, Err(RpcError::new(TOO_BUSY, why))));
                 }

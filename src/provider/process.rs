@@ -52,8 +52,9 @@ impl Process {
         let ears = Arc::clone(&hearing);
         let log = spawn("log", Box::new(move || ears.read_log(BufReader::new(stderr))))?;
         let me = Arc::clone(&process);
+        let answerers = Hearing::answerers().map_err(|e| cannot(&e))?;
         let out = move || {
-            me.hearing.read(BufReader::with_capacity(256 * 1024, stdout));
+            me.hearing.read(BufReader::with_capacity(256 * 1024, stdout), &answerers);
             me.over(log);
         };
         spawn("out", Box::new(out))?;

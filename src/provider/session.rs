@@ -306,9 +306,12 @@ impl Session {
     /// costs a thread of its own.
     fn begin(&self, waiting: Waiting, params: impl Serialize + Send + 'static) {
         let process = Arc::clone(&self.inner.lock().process);
-        let Err(mut waiting) = process.send(waiting, &params) else { return };
+        let Err(waiting) = process.send(waiting, &params) else { return };
         let inner = Arc::clone(&self.inner);
-        std::thread::spawn(move || {
+        // Handed over behind its start, so that whoever waits is answered where there is no thread left.
+        let (hand, handed) = mpsc::channel::<Box<Waiting>>();
+        let send = move || {
+            let Ok(mut waiting) = handed.recv() else { return };
             loop {
                 let process = match inner.living() {
                     Ok(process) => process,
@@ -319,7 +322,14 @@ impl Session {
                     Err(back) => waiting = back,
                 }
             }
-        });
+        };
+        match std::thread::Builder::new().name("again".into()).spawn(send) {
+            Ok(_) => drop(hand.send(waiting)),
+            Err(e) => {
+                let (provider, method) = (self.name().to_string(), waiting.method.to_string());
+                (waiting.reply)(Err(ProviderError::Send { provider, method, why: e.to_string() }));
+            }
+        }
     }
 }
 

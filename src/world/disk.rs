@@ -5,6 +5,7 @@ pub use patchform_sdk::durable::{folder_of, make_folder, sync_folder};
 use super::failpoint;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// Reads a whole file of at most `limit` bytes.
@@ -182,9 +183,22 @@ pub fn rewrite(path: &Path, limit: u64) -> io::Result<()> {
 /// # Errors
 /// Those of the system; `NotFound` when nothing is there.
 pub fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
     let (open, there) = (file.metadata()?, fs::metadata(path)?);
     Ok((open.dev(), open.ino()) == (there.dev(), there.ino()))
+}
+
+/// The user, by number, who owns what stands at `path` or the nearest folder on the way to it that can be looked at, where that is
+/// not the user of this process; and who that is.
+pub fn other_owner(path: &Path) -> Option<(u32, u32)> {
+    let found = path.ancestors().map(|at| if at.as_os_str().is_empty() { Path::new(".") } else { at });
+    let owner = found.filter_map(|at| fs::metadata(at).ok()).next()?.uid();
+    let own = own_user().ok()?;
+    (owner != own).then_some((owner, own))
+}
+
+/// Whose this process is: the owner of its own entry.
+fn own_user() -> io::Result<u32> {
+    Ok(fs::metadata("/proc/self")?.uid())
 }
 
 /// The folder `NAME-UID` among the temporary ones, which nobody else can look into; made when needed.
@@ -192,9 +206,8 @@ pub fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 /// # Errors
 /// Those of the system; or when somebody else made a folder of this name, or others can look into it.
 pub fn private_folder(name: &str) -> io::Result<PathBuf> {
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
-    // Whose this process is: the owner of its own entry.
-    let own = fs::metadata("/proc/self")?.uid();
+    use std::os::unix::fs::DirBuilderExt as _;
+    let own = own_user()?;
     let path = std::env::temp_dir().join(format!("{name}-{own}"));
     match fs::DirBuilder::new().mode(0o700).create(&path) {
         Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),

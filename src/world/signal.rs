@@ -1,8 +1,9 @@
-//! Requests from the terminal and the system to stop: SIGINT, SIGTERM, SIGHUP.
+//! Requests from the terminal and the system to stop: SIGINT, SIGTERM, SIGHUP; and SIGXFSZ, which would end the process.
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use std::io;
+use std::sync::Arc;
 
 /// Calls `stop` with the signal's name each time one arrives, from a thread of its own. The signals no longer end the
 /// process.
@@ -21,4 +22,11 @@ pub fn watch(mut stop: impl FnMut(&'static str) + Send + 'static) -> io::Result<
         }
     })?;
     Ok(())
+}
+
+/// Lets a write fail that would make a file larger than this process may (`ulimit -f`), instead of ending the process. What it
+/// starts has the system's own way again.
+pub fn let_large_writes_fail() {
+    // Without a handler the signal ends the process, which the journal survives.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
 }

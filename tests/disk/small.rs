@@ -230,7 +230,7 @@ fn a_journal_that_disappears_under_a_run_stops_it() {
             id = run.file_name().unwrap().to_string_lossy().into_owned();
             fs::remove_dir_all(run.join(what)).unwrap();
         });
-        let ran = ran.exits(7).says("journal").says("gone");
+        let ran = ran.exits(7).says("journal").says("gone").says("run abandon").does_not_say("resume");
         // b stands on a, whose end could not be written down.
         assert_eq!(platform.lab.read("files/b"), "1.0", "{ran:?}");
         platform.run("resume").exits(1).says(&id).says("run abandon");

@@ -28,7 +28,7 @@ pub fn run(data: &[u8]) {
     let (to_provider, written) = mpsc::channel();
     let hearing = Arc::new(Hearing::new(&launch(), to_provider));
     let told: Vec<Arc<AtomicUsize>> = METHODS.iter().map(|row| ask(&hearing, *row)).collect();
-    hearing.read(lines.as_slice());
+    hearing.read(lines.as_slice(), &Hearing::answerers().expect("a thread"));
     hearing.read_log(lines.as_slice());
     hearing.close(|provider, method| ProviderError::ShutDown { provider, method });
     assert!(told.iter().all(|times| times.load(Ordering::Relaxed) == 1), "told {told:?} times");

@@ -52,8 +52,11 @@ pub fn abreast<C: Sync, R: Send>(items: &[C], one: impl Fn(&C) -> R + Sync) -> V
     };
     let mut made: Vec<Option<R>> = items.iter().map(|_| None).collect();
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..ABREAST.min(items.len())).map(|_| scope.spawn(work)).collect();
-        for (i, one) in workers.into_iter().filter_map(|worker| worker.join().ok()).flatten() {
+        let start = |_| thread::Builder::new().name("item".into()).spawn_scoped(scope, work).ok();
+        let workers: Vec<_> = (0..ABREAST.min(items.len())).filter_map(start).collect();
+        // Where the system has no thread left, one after the other.
+        let here = if workers.is_empty() { work() } else { Vec::new() };
+        for (i, one) in workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().chain(here) {
             made[i] = Some(one);
         }
     });

@@ -19,7 +19,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -119,8 +119,7 @@ impl Detached {
             thread::sleep(Duration::from_micros(300));
         }
         failpoint::hit("detached.started")?;
-        // Reaped, so that a killed wrapper does not look alive.
-        thread::spawn(move || child.wait());
+        reap(child);
         Ok(true)
     }
 
@@ -218,21 +217,18 @@ impl Detached {
             stdin.rewind()?;
             stdin.into()
         });
-        let end = Arc::new(Mutex::new(None));
-        let pid = match command.spawn() {
-            Ok(mut child) => {
-                let pid = child.id();
-                let (end, ended) = (Arc::clone(&end), Arc::clone(&self.ended));
-                thread::Builder::new().name("command".into()).spawn(move || {
-                    let status = child.wait();
-                    *lock(&end) = Some(status);
-                    ended.notify_all();
-                })?;
-                pid
-            }
-            Err(e) => return Err(e),
+        let mut child = command.spawn()?;
+        let (pid, end) = (child.id(), Arc::new(Mutex::new(None)));
+        let command = Brief { pid, end: Arc::clone(&end), stdout, stderr };
+        let ended = Arc::clone(&self.ended);
+        let waits = move || {
+            let status = child.wait();
+            *lock(&end) = Some(status);
+            ended.notify_all();
         };
-        brief.insert(run.id.clone(), Brief { pid, end, stdout, stderr });
+        // Of one that nobody waits for nobody would learn how it ended.
+        thread::Builder::new().name("command".into()).spawn(waits).inspect_err(|_| command.kill())?;
+        brief.insert(run.id.clone(), command);
         Ok(true)
     }
 
@@ -414,6 +410,12 @@ fn unnamed() -> io::Result<File> {
             Err(e) => return Err(e),
         }
     }
+}
+
+/// Waits for a child's end, so that no zombie stays. Where the system has no thread left for that, one stays until this process
+/// ends; the child goes on in any case.
+fn reap(mut child: Child) {
+    let _ = thread::Builder::new().name("reaper".into()).spawn(move || child.wait());
 }
 
 fn end_of(path: &Path) -> String {

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// A file that has grown beyond this many bytes is written anew with its last [`KEPT`] actions.
@@ -391,7 +392,7 @@ fn open(path: &Path, survives: Survives) -> io::Result<File> {
     }
     let folder = durable::folder_of(path);
     if survives == Survives::PowerLoss { durable::make_folder(folder) } else { fs::create_dir_all(folder) }?;
-    let file = options.create(true).open(path)?;
+    let file = options.create(true).mode(0o600).open(path)?;
     if survives == Survives::PowerLoss {
         durable::sync_folder(folder)?;
     }

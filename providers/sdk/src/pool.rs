@@ -1,6 +1,7 @@
 //! A bounded pool of threads: one is started for a job when none is idle, up to a limit; the rest of the jobs wait.
 
 use std::collections::VecDeque;
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -9,13 +10,13 @@ type Job = Box<dyn FnOnce() + Send>;
 /// The pool. Dropping it lets running jobs go on; [`Pool::finish`] waits for them.
 pub struct Pool {
     shared: Arc<Shared>,
-    threads: usize,
     waiting: usize,
 }
 
-#[derive(Default)]
 struct Shared {
     state: Mutex<State>,
+    /// The most threads.
+    most: usize,
     /// A job waits, or the pool closes. One job wakes one thread: waking all of them costs more than most jobs.
     work: Condvar,
     /// The last thread has ended.
@@ -35,29 +36,29 @@ struct State {
 pub struct Full;
 
 impl Pool {
-    /// A pool of at most `threads` threads and `waiting` jobs that wait.
-    pub fn new(threads: usize, waiting: usize) -> Pool {
-        Pool { shared: Arc::default(), threads, waiting }
+    /// A pool of at most `threads` threads and `waiting` jobs that wait. The first thread is started now, so that whatever is
+    /// handed over later is done, however few threads the system has left by then.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn new(threads: usize, waiting: usize) -> io::Result<Pool> {
+        let (state, work, ended) = Default::default();
+        let shared = Arc::new(Shared { state, most: threads, work, ended });
+        shared.start(&mut shared.lock())?;
+        Ok(Pool { shared, waiting })
     }
 
     /// Hands over a job.
     ///
     /// # Errors
-    /// [`Full`] when too many wait already, or no thread can be started at all.
+    /// [`Full`] when too many wait already.
     pub fn run(&self, job: impl FnOnce() + Send + 'static) -> Result<(), Full> {
         let mut state = self.shared.lock();
         if state.queue.len() >= self.waiting {
             return Err(Full);
         }
-        if state.idle <= state.queue.len() && state.threads < self.threads {
-            let shared = Arc::clone(&self.shared);
-            match thread::Builder::new().name("request".into()).spawn(move || shared.work()) {
-                Ok(_) => state.threads += 1,
-                Err(_) if state.threads == 0 => return Err(Full),
-                Err(_) => {}
-            }
-        }
         state.queue.push_back(Box::new(job));
+        self.shared.grow(&mut state);
         self.shared.work.notify_one();
         Ok(())
     }
@@ -87,10 +88,25 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self) {
+    fn start(self: &Arc<Self>, state: &mut State) -> io::Result<()> {
+        let shared = Arc::clone(self);
+        thread::Builder::new().name("request".into()).spawn(move || shared.work())?;
+        state.threads += 1;
+        Ok(())
+    }
+
+    /// Starts a thread where a job waits for one. Where the system has none left, the next job to begin tries again.
+    fn grow(self: &Arc<Self>, state: &mut State) {
+        if state.idle < state.queue.len() && state.threads < self.most {
+            let _ = self.start(state);
+        }
+    }
+
+    fn work(self: &Arc<Self>) {
         let mut state = self.lock();
         loop {
             if let Some(job) = state.queue.pop_front() {
+                self.grow(&mut state);
                 drop(state);
                 // A job catches its own panic to answer it; this only keeps the count of threads right.
                 let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
@@ -116,7 +132,7 @@ mod tests {
 
     #[test]
     fn runs_all_within_its_limit_and_survives_panics() {
-        let pool = Pool::new(3, 1000);
+        let pool = Pool::new(3, 1000).unwrap();
         let (now, most, done) =
             (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         for i in 0..40 {
@@ -137,7 +153,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_too_much() {
-        let pool = Pool::new(1, 2);
+        let pool = Pool::new(1, 2).unwrap();
         let gate = Arc::new(Mutex::new(()));
         let held = gate.lock().unwrap();
         let blocked = Arc::clone(&gate);

@@ -29,7 +29,7 @@ const WAITING: usize = 4096;
 /// first: a patch is never cut off because the program that asked for it died.
 ///
 /// # Errors
-/// Those of reading stdin.
+/// Those of reading stdin; when no thread can be started.
 pub fn serve(provider: impl Provider) -> io::Result<()> {
     let input = BufReader::with_capacity(256 * 1024, io::stdin());
     serve_on(Arc::new(provider), input, io::stdout())
@@ -38,14 +38,14 @@ pub fn serve(provider: impl Provider) -> io::Result<()> {
 /// [`serve`] over any pipe.
 ///
 /// # Errors
-/// Those of reading `input`.
+/// Those of reading `input`; when no thread can be started.
 pub fn serve_on(
     provider: Arc<dyn Provider>,
     mut input: impl BufRead,
     output: impl Write + Send + 'static,
 ) -> io::Result<()> {
     let server = Arc::new(Server { provider, pipe: Arc::new(Pipe::new(output)), running: Mutex::default() });
-    let pool = Pool::new(THREADS, WAITING);
+    let pool = Pool::new(THREADS, WAITING)?;
     let ended = loop {
         match line::next(&mut input, MAX_LINE) {
             Ok(Some(Line::Text(text))) if text.iter().all(u8::is_ascii_whitespace) => {}

@@ -71,7 +71,7 @@ impl Detached {
         let mut watchdog = shell_of_its_own(WATCHDOG);
         watchdog.arg(fs::canonicalize(folder)?).arg(guarded.within.to_string()).args(&guarded.revert.argv);
         self.surround(&mut watchdog, &guarded.revert.env, guarded.revert.cwd.as_deref());
-        let mut watchdog = watchdog.spawn()?;
+        let watchdog = watchdog.spawn()?;
         let asked = Instant::now();
         while decision(&switch).is_none() {
             if asked.elapsed() > CLAIM {
@@ -80,8 +80,7 @@ impl Detached {
             }
             thread::sleep(Duration::from_micros(300));
         }
-        // Reaped, so that a killed watchdog does not look alive.
-        thread::spawn(move || watchdog.wait());
+        super::reap(watchdog);
         // A watchdog that has decided already may still be ending.
         if decision(&switch) != Some("armed") || !is_alive(&switch) {
             return Err(io::Error::other("its watchdog is gone"));
