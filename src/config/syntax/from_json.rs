@@ -128,6 +128,7 @@ impl Reader<'_> {
                     labels,
                     header,
                     body: within,
+                    is_damaged: false,
                 });
             }
             other => self.not(json.span, "an object", other),
