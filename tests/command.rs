@@ -201,3 +201,27 @@ fn a_token_comes_back_as_it_was_printed_or_there_is_no_snapshot() {
         assert!(!said.contains("patch done"), "{said}");
     }
 }
+
+#[test]
+fn in_json_an_argument_that_is_called_as_a_block_is_told_by_its_value() {
+    let part = r#""snapshot": ["sh", "-c", "cp level level.old; echo level.old"]"#;
+    for snapshot in [part.to_string(), format!(r#"{part}, "snapshot": {{ "keep": 2 }}"#)] {
+        let lab = Lab::new("");
+        lab.write(
+            "main.pf.json",
+            format!(
+                r#"{{ "component": {{ "command": {{ "db": {{
+                    "patch_level": "2",
+                    "read": ["cat", "level"],
+                    "patch": ["sh", "-c", "echo 2 > level; exit 100"],
+                    {snapshot},
+                    "restore": ["sh", "-c", "cp $PATCHFORM_SNAPSHOT level"]
+                }} }} }} }}"#
+            ),
+        );
+        lab.write("level", "1");
+        lab.patchform("init").exits(0);
+        lab.patchform("apply --auto-approve").exits(3).says("exited with code 100");
+        assert_eq!(lab.read("level"), "1");
+    }
+}

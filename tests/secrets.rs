@@ -658,18 +658,88 @@ fn what_other_programs_know_is_not_repeated_where_it_is_secret() {
     }
 }
 
+/// Lines that seem to say that a variable is sensitive, and are wrong.
+const SENSITIVE_SOMEHOW: [&str; 34] = [
+    "sensitive true",
+    "sensitive: true",
+    "sensitive == true",
+    "sensitive -> true",
+    "sensitive = true;",
+    "sensitive = true,",
+    "sensitive = tru",
+    "sensitive = True",
+    "sensitive = yes",
+    "sensitive = 1",
+    "sensitive = \"yes\"",
+    "sensitive =",
+    "sensitive",
+    "sensitive = \"",
+    "sensitive = var.b",
+    "sensitive = [true]",
+    "sensitive = true true",
+    "sensitive = true default2 = 1",
+    "description = \"x\" sensitive = true",
+    "description = \"unterminated\n  sensitive = true",
+    "validation sensitive = true",
+    "sensitive = false\n  sensitive = true",
+    "sensitive = true\n  sensitive = false",
+    "senstive = true",
+    "sensitve = true",
+    "Sensitive = true",
+    "SENSITIVE = true",
+    "is_sensitive = true",
+    "ephemeral = true",
+    "secret = true",
+    "sensitive {\n  }",
+    "sensitive \"true\" {}",
+    "lifecycle {\n    sensitive = true\n  }",
+    "lifecycle {\n    senstive = true\n  }",
+];
+
 #[test]
 fn a_variable_whose_sensitive_line_is_wrong_is_a_secret() {
-    let defaults = ["default = \"hunter2\"", "default = { a = \"hunter2\" }"];
-    for line in
-        ["sensitive true", "sensitive: true", "sensitive == true", "sensitive = true;", "senstive = true"]
-    {
-        for default in defaults {
-            let text = format!("variable \"a\" {{\n  type = number\n  {line}\n  {default}\n}}\n");
+    let uses = "variable \"b\" {\n  default = true\n}\noutput \"plus\" {\n  value = try(var.a.a, var.a) + 1\n}\n\
+        locals {\n  number = tonumber(var.a)\n}\ncheck \"c\" {\n  assert {\n    condition = var.a == 1\n    error_message = \"bad ${var.a}\"\n  }\n}\n";
+    let validation = "validation {\n    condition = var.a == 1\n    error_message = \"bad ${var.a}\"\n  }";
+    let defaults = ["default = \"hunter2\"", "default = { a = \"hunter2\" }", validation];
+    for line in SENSITIVE_SOMEHOW {
+        for rest in defaults {
+            let text = format!("variable \"a\" {{\n  {line}\n  {rest}\n}}\n{uses}");
             let lab = Lab::new(&text);
-            for words in [&["validate"][..], &["validate", "--json"]] {
-                run(&lab, words, &[]).exits(1).does_not_say("hunter2");
+            for words in [&["validate"][..], &["validate", "--json"], &["plan"]] {
+                let given = rest == validation && words[0] == "plan";
+                let environment = if given { &[("PF_VAR_a", "hunter2")][..] } else { &[] };
+                run(&lab, words, environment).exits(1).does_not_say("hunter2");
             }
         }
+    }
+}
+
+#[test]
+fn nothing_more_is_said_of_a_value_that_may_be_meant_to_be_a_secret() {
+    let calls = "module \"m\" {\n  source = \"./m\"\n  a = \"hunter2\"\n}\noutput \"a\" {\n  value = module.m.a + 1\n}\n";
+    for (root, module) in [
+        (
+            "variable \"a\" {\n  senstive = true\n  default = \"hunter2\"\n}\noutput \"a\" {\n  value = var.a\n}\n",
+            "",
+        ),
+        (
+            "variable \"a\" {\n  sensitive = true\n  default = \"hunter2\"\n}\noutput \"a\" {\n  senstive = true\n  value = var.a\n}\n",
+            "",
+        ),
+        (calls, "variable \"a\" {\n  senstive = true\n}\noutput \"a\" {\n  value = var.a\n}\n"),
+        (calls, "variable \"a\" {}\noutput \"a\" {\n  sensitive: true\n  value = var.a\n}\n"),
+        (calls, "variable \"a\" {}\noutput \"a\" {\n  sensitive = True\n  value = var.a\n}\n"),
+        (calls, "variable \"a\" {}\noutput \"a\" {\n  senstive = true\n  value = var.a\n}\n"),
+        (
+            "variable \"a\" {\n  sensitive = false\n  default = \"x\"\n}\nvariable \"a\" {\n  sensitive = true\n  default = \"hunter2\"\n}\noutput \"a\" {\n  value = var.a\n}\n",
+            "",
+        ),
+    ] {
+        let lab = Lab::new(root);
+        if !module.is_empty() {
+            lab.write("m/main.pf.hcl", module);
+        }
+        run(&lab, &["validate"], &[]).exits(1).says("1 error;").does_not_say("hunter2");
     }
 }

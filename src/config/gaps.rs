@@ -52,8 +52,8 @@ impl Gaps {
     }
 
     /// What `problems` kept from being read in a file of JSON, of which `body` was: anything in the file, and arguments of
-    /// the blocks in which they stand.
-    pub fn json(&mut self, text: &str, file: FileId, body: &Body, problems: &[Diagnostic]) {
+    /// the blocks in which they stand, which learn of it.
+    pub fn json(&mut self, text: &str, file: FileId, body: &mut Body, problems: &[Diagnostic]) {
         let places = problems.iter().filter_map(|problem| problem.primary.as_ref());
         let outline = Outline::of(text, file);
         for (span, _) in places.clone() {
@@ -62,6 +62,12 @@ impl Gaps {
                 Some((kind, true)) => self.all.push(Gap::new(*span, by_arguments(kind))),
                 Some((kind, false)) => self.all.push(Gap::new(*span, declared_by(kind))),
                 None => self.whole_file(file),
+            }
+        }
+        for (span, _) in places.clone() {
+            let behind = body.blocks.partition_point(|block| block.header.start <= span.start);
+            if let Some(block) = body.blocks[..behind].last_mut() {
+                block.is_damaged = true;
             }
         }
         let headers = headers(&body.blocks);
@@ -81,35 +87,40 @@ impl Gaps {
         self.all.push(Gap { around: block.header, words, only });
     }
 
-    /// What `problems` kept from being read in a file, of which `body` was.
-    pub fn file(&mut self, text: &str, file: FileId, body: &Body, problems: &[Diagnostic]) {
+    /// What `problems` kept from being read in a file, of which `body` was: its blocks learn of it.
+    pub fn file(&mut self, text: &str, file: FileId, body: &mut Body, problems: &[Diagnostic]) {
         if problems.iter().any(|problem| problem.summary == CONFLICT) {
             self.conflicts.insert(file);
         }
-        let wrong = problems.iter().filter(|problem| !problem.repeats);
-        let mut places: Vec<usize> =
-            wrong.filter_map(|p| p.primary.as_ref()).map(|(span, _)| span.start as usize).collect();
-        if places.is_empty() {
+        if problems.is_empty() {
             return;
         }
-        places.sort_unstable();
+        let places = Places::of(problems.iter());
+        let unread = Places::of(problems.iter().filter(|problem| !problem.repeats));
         let mut behind = 0;
         for Piece { range, .. } in split(text, file, 0..text.len()).pieces {
-            self.lost(text, file, behind..range.start);
+            if !unread.0.is_empty() {
+                self.lost(text, file, behind..range.start);
+            }
             behind = range.end;
-            // Both stand in order: there may be very many.
-            let place = places.partition_point(|at| *at < range.start);
-            if places.get(place).is_none_or(|at| *at > range.end) {
+            if !places.meet(&range) {
                 continue;
             }
             let start = |block: &Block| block.kind_span.start as usize;
-            let block = body.blocks.partition_point(|block| start(block) < range.start);
-            match body.blocks.get(block).filter(|block| range.contains(&start(block))) {
+            let first = body.blocks.partition_point(|block| start(block) < range.start);
+            let last = body.blocks.partition_point(|block| start(block) < range.end);
+            body.blocks[first..last].iter_mut().for_each(|block| block.is_damaged = true);
+            if !unread.meet(&range) {
+                continue;
+            }
+            match body.blocks[first..last].first() {
                 Some(block) => self.inside(text, block, Span::new(file, range.start, range.end)),
                 None => self.lost(text, file, range),
             }
         }
-        self.lost(text, file, behind..text.len());
+        if !unread.0.is_empty() {
+            self.lost(text, file, behind..text.len());
+        }
     }
 
     /// Something within a block whose header could be read: only what it declares by its arguments is lost. Names of local
@@ -166,6 +177,23 @@ impl Gaps {
         };
         let may_hold = |gap: &&Gap| gap.words.iter().any(|word| words.contains(word));
         self.all.iter().filter(may_hold).any(|gap| gap.may_be_meant(problem, sources))
+    }
+}
+
+/// Where problems are, in order: there may be very many.
+struct Places(Vec<usize>);
+
+impl Places {
+    fn of<'d>(problems: impl Iterator<Item = &'d Diagnostic>) -> Places {
+        let places = problems.filter_map(|problem| problem.primary.as_ref());
+        let mut places: Vec<usize> = places.map(|(span, _)| span.start as usize).collect();
+        places.sort_unstable();
+        Places(places)
+    }
+
+    fn meet(&self, range: &Range<usize>) -> bool {
+        let next = self.0.partition_point(|at| *at < range.start);
+        self.0.get(next).is_some_and(|at| *at <= range.end)
     }
 }
 

@@ -135,14 +135,14 @@ fn read_files(
             continue;
         }
         let before = problems.0.len();
-        let body = body(sources, file, problems);
+        let mut body = body(sources, file, problems);
         once_for_each_conflict(sources, file, problems, before);
         match path.ends_with(".pf.json") {
             true if problems.0.len() > before => {
-                gaps.json(sources.text(file), file, &body, &problems.0[before..])
+                gaps.json(sources.text(file), file, &mut body, &problems.0[before..])
             }
             true => {}
-            false => gaps.file(sources.text(file), file, &body, &problems.0[before..]),
+            false => gaps.file(sources.text(file), file, &mut body, &problems.0[before..]),
         }
         blocks.extend(top_level(body, root, problems, gaps));
     }

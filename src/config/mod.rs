@@ -38,6 +38,7 @@ pub mod variables;
 mod arguments;
 mod fields;
 mod gaps;
+mod sensitivity;
 mod settings;
 mod walk;
 mod words;

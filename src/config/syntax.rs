@@ -63,6 +63,8 @@ pub struct Block {
     pub header: Span,
     /// What stands between the braces.
     pub body: Body,
+    /// Whether something of it could not be read, or stands twice: what it does not say may have stood there.
+    pub is_damaged: bool,
 }
 
 /// A label of a block.
@@ -350,7 +352,14 @@ impl Reader<'_> {
         for structure in block.body.iter() {
             self.structure(structure, chunk, &mut body, &mut names);
         }
-        Block { kind: self.words.get(block.ident.as_str()), kind_span, labels, header, body }
+        Block {
+            kind: self.words.get(block.ident.as_str()),
+            kind_span,
+            labels,
+            header,
+            body,
+            is_damaged: false,
+        }
     }
 
     fn span(&self, range: Option<Range<usize>>, base: usize) -> Span {

@@ -5,6 +5,7 @@ use super::convert::convert;
 use super::expr::{Expr, Reference};
 use super::fields::{Fields, sentence_case};
 use super::scope::Scope;
+use super::sensitivity::seems_sensitive;
 use super::source::Sources;
 use super::suggest;
 use super::syntax::{Block, Body};
@@ -38,7 +39,8 @@ pub(super) struct Variable<'p> {
     pub ty_span: Option<Span>,
     /// Whether the block names a type; without one, texts from outside stay texts.
     pub typed: bool,
-    /// Whether its type cannot be read, which was said: nothing is known of its value then.
+    /// Whether its type cannot be read, or whether it is a secret cannot be told, which was said: nothing is known of its
+    /// value then.
     pub broken: bool,
     pub default: Option<Value>,
     /// Where its value is read when none is given, in place of a default.
@@ -105,8 +107,11 @@ pub(super) fn declared<'p>(
     for block in blocks.iter().filter(|b| &*b.kind == "variable") {
         let Some(label) = block.labels.first() else { continue };
         let name = &*label.text;
-        if let Some(first) = all.get(name) {
+        if let Some(first) = all.get_mut(name) {
             problems.push(twice(name, label.span, first.header));
+            let second = one(name, block, &mut Diagnostics::default());
+            first.broken |= second.sensitive;
+            first.sensitive |= second.sensitive;
             continue;
         }
         let mut variable = one(name, block, problems);
@@ -151,19 +156,20 @@ fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Varia
     let body = &block.body;
     blocks::VARIABLE.check(block, problems);
     let read = read_type(body, problems);
-    let (broken, ty) = (read.is_none(), read.unwrap_or(Type::Any));
+    let (has_type, ty) = (read.is_some(), read.unwrap_or(Type::Any));
     let scope = Scope::root();
     let mut fields = Fields { scope: &scope, hopeless: &|_| false, problems };
     fields.text(body, "description");
-    let sensitive = fields.flag(body, "sensitive");
-    // What is no truth value was complained about.
-    let known = sensitive.or(body.attribute("sensitive").is_none().then_some(false));
+    let before = fields.problems.0.len();
+    let said = fields.flag(body, "sensitive");
+    let is_wrong = fields.problems.0.len() > before;
+    // It may have been meant to be a secret, so that nobody may see it, and nothing more is said of what is made of it.
+    let doubtful = is_wrong || seems_sensitive(block);
+    let known = said.or(body.attribute("sensitive").is_none().then_some(false)).filter(|_| !doubtful);
     let origin = origin::declared(body, known, &mut fields);
-    let sensitive = sensitive.unwrap_or(false) || origin.is_some();
+    let sensitive = known != Some(false) || origin.is_some();
     let nullable = fields.flag(body, "nullable").unwrap_or(true);
-    // Where it is wrong, it may have been meant to be one.
-    let secret = known != Some(false) || origin.is_some();
-    let default = default(body, &ty, nullable, secret, &mut fields);
+    let default = default(body, &ty, nullable, sensitive, &mut fields);
     let ty_span = body.attribute("type").map(|a| a.value.span());
     let typed = ty_span.is_some();
     let validations = body.blocks.iter().filter(|b| &*b.kind == "validation");
@@ -178,7 +184,7 @@ fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Varia
         ty,
         ty_span,
         typed,
-        broken,
+        broken: !has_type || doubtful,
         default,
         origin,
         had_default,

@@ -173,7 +173,14 @@ fn made(block: &Block, component: &str, fields: &mut Fields<'_>, out: &mut Vec<B
         }
         let (labels, body) = (labels(block, &mut within), settled(&content.body, component, &mut within));
         let (labels, body) = (labels?, body?);
-        out.push(Block { kind: kind.text.clone(), kind_span: kind.span, labels, header: block.header, body });
+        out.push(Block {
+            kind: kind.text.clone(),
+            kind_span: kind.span,
+            labels,
+            header: block.header,
+            body,
+            is_damaged: false,
+        });
     }
     Some(())
 }

@@ -450,7 +450,10 @@ impl<'a, 'p> Checker<'a, 'p> {
             self.outputs[index] = self.with_fields(at, |fields| output::read(name, block, fields));
             return self.outputs[index].as_ref().map(|_| ());
         }
-        let value = self.with_fields(at, |fields| output::of_module(block, fields))?;
+        let value = self.with_fields(at, |fields| output::of_module(block, fields));
+        // What is wrong with it may have been told when it was read.
+        self.wrong.spoil(value.is_none());
+        let value = value?;
         self.instances[at].outputs.insert(name.into(), value);
         let rests = self.rests(at, &area.uses[number], None)?;
         self.instances[at].rests[number] = rests;

@@ -12,7 +12,8 @@ use crate::config::convert::fit;
 use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::infer::{Guess, infer};
 use crate::config::scope::Resolve;
-use crate::config::syntax::Block;
+use crate::config::sensitivity::seems_sensitive;
+use crate::config::syntax::{Attribute, Block};
 use crate::config::types::{Field, Type};
 use crate::config::value::{Marks, Value};
 use crate::config::variables::Variable;
@@ -173,6 +174,9 @@ impl Guessing<'_, '_> {
         let outputs = &self.tree.area(self.instances[child].module).outputs;
         let (_, block) = outputs.iter().find(|(known, _)| *known == name)?;
         let value = block.body.attribute("value")?;
+        if may_be_marked(block) {
+            return Some(Guess::ANY);
+        }
         Some(self.once(child, format!("output.{name}"), |further| {
             let guess = further.other(child, None, &value.value);
             if is_marked(block) && !guess.marks().is_sensitive() {
@@ -299,6 +303,12 @@ impl Resolve for Guessing<'_, '_> {
             (_, None) => nothing,
         }
     }
+}
+
+/// Whether it cannot be told if an output is marked as a secret: nobody may see its value.
+fn may_be_marked(block: &Block) -> bool {
+    let is_told = |given: &Attribute| given.value.as_literal().and_then(Value::as_bool).is_some();
+    seems_sensitive(block) || block.body.attribute("sensitive").is_some_and(|given| !is_told(given))
 }
 
 /// Whether an output or a data block is marked as a secret, for certain.

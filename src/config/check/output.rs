@@ -6,6 +6,7 @@ use crate::config::blocks;
 use crate::config::checked::Output;
 use crate::config::exact::Exact;
 use crate::config::fields::Fields;
+use crate::config::sensitivity::seems_sensitive;
 use crate::config::syntax::Block;
 use crate::config::value::{Marks, Value};
 use crate::model::Diagnostic;
@@ -16,17 +17,14 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     blocks::OUTPUT.check(block, fields.problems);
     preconditions(block, fields);
     let description = fields.text(body, "description").unwrap_or_default();
-    let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
+    let said = sensitive(block, fields);
     let attribute = body.attribute("value")?;
     let found = fields.found(&attribute.value);
+    let sensitive = said?;
     let marks = match &found {
         Ok(value) => value.deep_marks(),
         Err(guess) => guess.deep_marks(),
     };
-    let is_open = body.attribute("sensitive").is_some_and(|attribute| (fields.hopeless)(&attribute.value));
-    if marks.is_sensitive() && is_open {
-        return None;
-    }
     if marks.is_sensitive() && !sensitive {
         let problem = Diagnostic::error(format!("The output \"{name}\" would show a secret"))
             .at(attribute.value.span(), from_variables(&marks))
@@ -51,10 +49,20 @@ pub(super) fn of_module(block: &Block, fields: &mut Fields<'_>) -> Option<Value>
     blocks::OUTPUT.check(block, fields.problems);
     preconditions(block, fields);
     fields.text(body, "description");
-    let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
+    let sensitive = sensitive(block, fields);
     let value = fields.value(&body.attribute("value")?.value)?;
-    let mark = sensitive && !value.marks().is_sensitive();
+    let mark = sensitive? && !value.marks().is_sensitive();
     Some(if mark { value.marked(&Marks::anonymous()) } else { value })
+}
+
+/// Whether an output is sensitive; `None` where that cannot be told, which was said: nobody may see its value then, and nothing
+/// more is said of it.
+fn sensitive(block: &Block, fields: &mut Fields<'_>) -> Option<bool> {
+    let before = fields.problems.0.len();
+    let said = fields.flag(&block.body, "sensitive");
+    let is_open = block.body.attribute("sensitive").is_some_and(|given| (fields.hopeless)(&given.value));
+    let is_told = fields.problems.0.len() == before && !is_open && !seems_sensitive(block);
+    is_told.then(|| said.unwrap_or(false))
 }
 
 fn preconditions(block: &Block, fields: &mut Fields<'_>) {

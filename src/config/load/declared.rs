@@ -1,6 +1,7 @@
 //! Whose values may be shown: those of variables that say so, in a text that can be read. What cannot be judged is a secret.
 
 use crate::config::blocks;
+use crate::config::sensitivity::seems_sensitive;
 use crate::config::source::Sources;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::value::Value;
@@ -62,8 +63,9 @@ impl Declared {
 /// have been meant.
 fn is_secret(block: &Block) -> bool {
     let is_no = |given: &Attribute| given.value.as_literal().and_then(Value::as_bool) == Some(false);
-    block.body.attributes.iter().any(|given| match &*given.name {
-        "sensitive" => !is_no(given),
-        name => !blocks::VARIABLE.arguments.iter().any(|argument| argument.name == name),
-    })
+    seems_sensitive(block)
+        || block.body.attributes.iter().any(|given| match &*given.name {
+            "sensitive" => !is_no(given),
+            name => !blocks::VARIABLE.arguments.iter().any(|argument| argument.name == name),
+        })
 }

@@ -75,6 +75,9 @@ impl Reader<'_> {
                 continue;
             }
             match layout.block(name) {
+                Some(_) if layout.has_arguments_of_others() && !is_block(value) => {
+                    self.attribute(layout.reading(name), key, value, body, names);
+                }
                 Some((labels, inside)) => self.blocks(&inside, key, labels, Vec::new(), value, body),
                 None => self.attribute(layout.reading(name), key, value, body, names),
             }
@@ -125,6 +128,7 @@ impl Reader<'_> {
                     labels,
                     header,
                     body: within,
+                    is_damaged: false,
                 });
             }
             other => self.not(json.span, "an object", other),
@@ -278,6 +282,15 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+}
+
+/// Whether a value stands for a block, or for several or none.
+fn is_block(json: &Json) -> bool {
+    match &json.value {
+        JsonValue::Null | JsonValue::Object(_) => true,
+        JsonValue::Array(items) => items.iter().all(is_block),
+        _ => false,
     }
 }
 

@@ -5,6 +5,11 @@ pub trait Layout: Sized {
     /// How many labels blocks of this name have, and what their bodies hold; nothing where it is an argument.
     fn block(&self, name: &str) -> Option<(usize, Self)>;
 
+    /// Whether others declare arguments here, which may be called as blocks are: `snapshot` of the kind `command`.
+    fn has_arguments_of_others(&self) -> bool {
+        false
+    }
+
     /// How the argument of this name is read.
     fn reading(&self, name: &str) -> Reading;
 }
@@ -112,6 +117,10 @@ impl Layout for Kind {
             // At the top everything is a block: an unknown one is told with the others.
             None => at_the_top.then_some((0, Kind("unknown"))),
         }
+    }
+
+    fn has_arguments_of_others(&self) -> bool {
+        ["component", "traffic"].contains(&self.0)
     }
 
     fn reading(&self, name: &str) -> Reading {
