@@ -12,6 +12,8 @@ mod chroot;
 mod container;
 #[path = "lab/debian.rs"]
 mod debian;
+#[path = "apt/foreign.rs"]
+mod foreign;
 #[path = "apt/healthy.rs"]
 mod healthy;
 #[path = "apt/killed.rs"]

@@ -88,7 +88,17 @@ pub const DEBS: &[Deb] = &[
     Deb { name: "pf-core", version: "1.0-1", fields: "", what: What::Service },
     Deb { name: "pf-core", version: "1.1-1", fields: "", what: What::AsksForReboot },
     Deb { name: "pf-core", version: "1.2-1", fields: "", what: What::OnlyThisBoot },
+    Deb { name: "pf-both", version: "1.0-1", fields: NATIVE, what: What::Service },
+    Deb { name: "pf-both", version: "1.0-1", fields: FOREIGN, what: What::Service },
+    Deb { name: "pf-both", version: "1.1-1", fields: NATIVE, what: What::Service },
+    Deb { name: "pf-both", version: "1.1-1", fields: FOREIGN, what: What::Service },
+    Deb { name: "pf-both", version: "1.2-1", fields: NATIVE, what: What::FailingPostinst },
+    Deb { name: "pf-both", version: "1.2-1", fields: FOREIGN, what: What::FailingPostinst },
 ];
+
+/// A package that is there for several architectures beside each other, at one version.
+const NATIVE: &str = "Multi-Arch: same\nArchitecture: amd64";
+const FOREIGN: &str = "Multi-Arch: same\nArchitecture: i386";
 
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 
@@ -167,9 +177,13 @@ impl Deb {
         let architecture = String::from_utf8(run(Command::new("dpkg").arg("--print-architecture"))).unwrap();
         let of_service = !matches!(what, What::Plain | What::Kernel | What::Sshd(_));
         let architecture = if of_service { architecture.trim() } else { "all" };
+        let architecture = match fields.contains("Architecture: ") {
+            true => String::new(),
+            false => format!("Architecture: {architecture}\n"),
+        };
         let separator = if fields.is_empty() { "" } else { "\n" };
         let control = format!(
-            "Package: {name}\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: Lab <lab@localhost>{separator}{fields}\n\
+            "Package: {name}\nVersion: {version}\n{architecture}Maintainer: Lab <lab@localhost>{separator}{fields}\n\
              Installed-Size: 64\nDescription: a package of the lab\n"
         );
         write("DEBIAN/control", &control, "644");
@@ -280,13 +294,19 @@ impl Repository {
         let folder = self.lab.path("");
         let archive =
             |arguments: &[&str]| run(Command::new("apt-ftparchive").args(arguments).current_dir(&folder));
-        let packages = folder.join("dists/stable/main/binary-amd64");
-        fs::create_dir_all(&packages).unwrap();
-        fs::write(packages.join("Packages"), archive(&["packages", "pool"])).unwrap();
+        for architecture in ["amd64", "i386"] {
+            let packages = folder.join(format!("dists/stable/main/binary-{architecture}"));
+            fs::create_dir_all(&packages).unwrap();
+            let index = archive(&["--arch", architecture, "packages", "pool"]);
+            fs::write(packages.join("Packages"), index).unwrap();
+        }
         let mut options: Vec<String> = Vec::new();
-        for (name, value) in
-            [("Suite", "stable"), ("Codename", "stable"), ("Components", "main"), ("Architectures", "amd64")]
-        {
+        for (name, value) in [
+            ("Suite", "stable"),
+            ("Codename", "stable"),
+            ("Components", "main"),
+            ("Architectures", "amd64 i386"),
+        ] {
             options.extend(["-o".into(), format!("APT::FTPArchive::Release::{name}={value}")]);
         }
         let mut words: Vec<&str> = options.iter().map(String::as_str).collect();

@@ -180,6 +180,12 @@ impl<'a> Asked<'a> {
         removed: &[(&str, &str)],
         now: &[Package],
     ) -> Result<(), String> {
+        // A patch level and `allow_removal` name no architecture.
+        if let Some((name, _)) = removed.iter().find(|(name, _)| installed.iter().any(|i| i.name == *name)) {
+            return Err(format!(
+                "it would take {name} of another architecture away; where that is meant, take it away there first"
+            ));
+        }
         let unwanted = removed.iter().filter(|(name, managed)| !self.may_remove(name, managed));
         let unwanted: Vec<&str> = unwanted.map(|(_, managed)| *managed).collect();
         if !unwanted.is_empty() {

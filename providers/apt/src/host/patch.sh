@@ -16,7 +16,7 @@ names=$(awk '$1 == "inst" || $1 == "remv" { print $2 }' "$t/plan" | sort -u)
 hold=$purge
 [ "$held" != 1 ] || hold="$hold --allow-change-held-packages"
 wait_for_lock "$patience"
-if [ -n "$(ls /var/lib/dpkg/updates)" ] && [ "$repair" = 1 ]; then
+if interrupted && [ "$repair" = 1 ]; then
   echo "what dpkg had written down when it was interrupted is taken over"
   dpkg --set-selections </dev/null || fail "what dpkg has left cannot be taken over"
 fi
@@ -37,7 +37,7 @@ fi
 # No pipe: a daemon that a package starts may keep it open for ever.
 with_apt $hold install -- "$@"
 code=$?
-[ ! -s /var/lib/dpkg/updates/0000 ] || code=100
+! interrupted || code=100
 # shellcheck disable=SC2086
 if [ "$code" != 0 ]; then
   stand $names >"$t/after"
@@ -49,12 +49,15 @@ fi
 # Packages named as files count as asked for by a person: marks and holds are set back, and what was pulled in is marked so.
 awk '$1 == "inst" && $5 == 0 { print $2, $3 }' "$t/plan" >"$t/pulled"
 # shellcheck disable=SC2086
-stand $names | awk -v before="$t/before" -v pulled="$t/pulled" '
+stand $names | awk -v native="$native" -v before="$t/before" -v pulled="$t/pulled" "$own"'
   BEGIN {
-    while ((getline line <before) > 0) { split(line, w, " "); if (w[1] == "package" && w[6] != "-") { mark[w[2]] = w[6]; hold[w[2]] = substr(w[5], 1, 1) } }
-    while ((getline line <pulled) > 0) { split(line, w, " "); if (!(w[1] in mark)) mark[w[1]] = "auto" }
+    while ((getline line <before) > 0) {
+      split(line, w, " "); name = own(w[2], w[3])
+      if (w[1] == "package" && w[6] != "-") { mark[name] = w[6]; hold[name] = substr(w[5], 1, 1) }
+    }
+    while ((getline line <pulled) > 0) { split(line, w, " "); name = own(w[1], w[2]); if (!(name in mark)) mark[name] = "auto" }
   }
-  $1 == "package" { if ($2 in mark) $6 = mark[$2]; if ($2 in hold) $5 = hold[$2] substr($5, 2); print }' >"$t/marks"
+  $1 == "package" { name = own($2, $3); if (name in mark) $6 = mark[name]; if (name in hold) $5 = hold[name] substr($5, 2); print }' >"$t/marks"
 set_marks "$t/marks" || fail "holds and marks could not be set"
 # shellcheck disable=SC2086
 broken=$(packages $names | awk '$4 !~ /^[ih][ic]$/ { printf "%s %s ", $1, $4 }')

@@ -19,15 +19,16 @@ else
   # What was installed and is not so now, by its package; what was not there, to be taken away.
   awk -v now="$t/now" '
     BEGIN { while ((getline line <now) > 0) { split(line, w, " "); if (w[1] == "package") is[w[2] " " w[3]] = w[4] " " substr(w[5], 2) } }
-    $1 == "package" && $5 !~ /^.c/ && is[$2 " " $3] != $4 " " substr($5, 2) { print $2, $3, $4 }' "$kept/stand" >"$t/install"
-  awk -v then="$kept/stand" '
-    BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package") was[w[2]] = substr(w[5], 2, 1) } }
-    $1 == "package" && !($2 in was) { print "purge", $2 }
-    $1 == "package" && ($2 in was) && was[$2] == "c" && $5 !~ /^.c/ { print "remove", $2 }' "$t/now" >"$t/away"
+    $1 == "package" && $5 !~ /^.c/ && is[$2 " " $3] != $4 " " substr($5, 2) { print $2, $3, $4, $5 }' "$kept/stand" >"$t/other"
+  awk -v native="$native" -v then="$kept/stand" "$own"'
+    BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package") was[own(w[2], w[3])] = substr(w[5], 2, 1) } }
+    $1 != "package" { next }
+    { name = own($2, $3) }
+    !(name in was) { print "purge", $2, $3 }
+    was[name] == "c" && $5 !~ /^.c/ { print "remove", $2, $3 }' "$t/now" >"$t/away"
   # What was not whole then is unpacked at last, and not configured: that is how far it came.
-  awk 'FNR == NR { if ($1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/)) was[$2] = 1; next } $1 in was' "$kept/stand" "$t/install" >"$t/unpack"
-  awk 'FNR == NR { if ($1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/)) was[$2] = 1; next } !($1 in was)' "$kept/stand" "$t/install" >"$t/whole"
-  mv "$t/whole" "$t/install"
+  awk '$4 ~ /^.[HUFWt]/ || $4 ~ /R$/ { print $1, $2, $3 }' "$t/other" >"$t/unpack"
+  awk '$4 !~ /^.[HUFWt]/ && $4 !~ /R$/ { print $1, $2, $3 }' "$t/other" >"$t/install"
   deb() { echo "$kept/debs/$1_$(printf %s "$3" | sed 's/:/%3a/g')_$2.deb"; }
   set --
   while read -r name arch version; do
@@ -35,7 +36,7 @@ else
     [ -f "$file" ] || fail "$file is not there, and $name $version cannot be brought back without it"
     set -- "$@" "$file"
   done <"$t/install"
-  away=$(awk '{ print $2 "-" }' "$t/away")
+  away=$(awk '{ print $2, $3 }' "$t/away" | full | sed 's/$/-/')
   by_apt() {
     # shellcheck disable=SC2086
     with_apt -s --allow-change-held-packages --purge install "$@" $away >"$t/said" 2>&1 || return 1
@@ -50,7 +51,7 @@ else
   }
   # Whether dpkg itself has left something half done.
   is_broken() {
-    [ -n "$(ls /var/lib/dpkg/updates)" ] || dpkg-query -W -f '${db:Status-Abbrev}\n' | grep -q '^.[HUFWt]\|^..R'
+    interrupted || dpkg-query -W -f '${db:Status-Abbrev}\n' | grep -q '^.[HUFWt]\|^..R'
   }
   # Where apt's own order is not to be had because a package is half installed or dpkg was interrupted, dpkg is told step by
   # step. Never elsewhere: what apt does not want may break other packages.
@@ -60,12 +61,11 @@ else
       # shellcheck disable=SC2086
       dpkg $force --force-remove-reinstreq -B --unpack "$@" </dev/null && break
     done
-    while read -r how name; do
-      # shellcheck disable=SC2086
-      dpkg --force-depends --force-remove-reinstreq "--$how" "$name" </dev/null
+    while read -r how name arch; do
+      dpkg --force-depends --force-remove-reinstreq "--$how" "$(echo "$name $arch" | full)" </dev/null
     done <"$t/away"
-    # shellcheck disable=SC2046,SC2086
-    [ ! -s "$t/install" ] || dpkg --force-confdef --force-confold --configure $(awk '{ print $1 }' "$t/install") </dev/null
+    # shellcheck disable=SC2046
+    [ ! -s "$t/install" ] || dpkg --force-confdef --force-confold --configure $(full <"$t/install") </dev/null
     dpkg --force-confdef --force-confold --triggers-only -a </dev/null
   }
   if [ $# -gt 0 ] || [ -n "$away" ]; then

@@ -1,13 +1,10 @@
 # stand NAME...: all that a way back must bring back of these packages, one line each: name, architecture, version, state,
 # whether apt takes it for installed by itself; then each conffile with its digest. What is not there has no line.
 stand() {
-  apt-mark showauto 2>/dev/null | sed 's/:.*//' >"$t/auto"
-  packages "$@" | while read -r name arch version abbrev; do
-    mark=manual
-    ! grep -qxF "$name" "$t/auto" || mark=auto
-    case $abbrev in ?c*) mark=- ;; esac
-    echo "package $name $arch $version $abbrev $mark"
-  done
+  apt-mark showauto >"$t/auto" 2>/dev/null
+  packages "$@" | awk -v native="$native" -v auto="$t/auto" "$own"'
+    BEGIN { while ((getline line <auto) > 0) is[line] = 1 }
+    { print "package", $1, $2, $3, $4, ($4 ~ /^.c/ ? "-" : own($1, $2) in is ? "auto" : "manual") }'
   conffiles "$@" | while read -r package _ path; do
     for file in "$path" "$path".dpkg-*; do
       [ -f "$file" ] || continue
@@ -31,11 +28,12 @@ insist() {
 }
 # set_marks FILE: holds and marks as a stand has them; only of packages that are installed.
 set_marks() {
-  awk '$1 == "package" && $5 !~ /^.c/ { print $2 (native == $3 || $3 == "all" ? "" : ":" $3), (substr($5, 1, 1) == "h" ? "hold" : "install") }' \
-    native="$(dpkg --print-architecture)" "$1" >"$t/selections"
+  awk '$1 == "package" && $5 !~ /^.c/' "$1" >"$t/there"
+  awk '{ print $2, $3 }' "$t/there" | full >"$t/full"
+  awk '{ print substr($5, 1, 1) == "h" ? "hold" : "install" }' "$t/there" | paste -d ' ' "$t/full" - >"$t/selections"
   insist sh -c 'dpkg --set-selections <"$1"' selections "$t/selections" || return 1
   for mark in auto manual; do
-    marked=$(awk -v mark="$mark" '$1 == "package" && $6 == mark { print $2 }' "$1")
+    marked=$(awk -v mark="$mark" '$6 == mark { print $2, $3 }' "$t/there" | full)
     # shellcheck disable=SC2086
     [ -z "$marked" ] || insist apt-mark "$mark" $marked || return 1
   done

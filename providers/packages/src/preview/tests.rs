@@ -57,6 +57,7 @@ fn what_is_not_allowed_is_refused_with_the_way_out() {
         sum("b")
     );
     assert!(why(&removed, json!({})).contains(r#"write `allow_removal = ["old"]`"#));
+    assert!(why("remv app 1\n", json!({})).contains("app of another architecture"));
     let allowed = judge(&format!("{removed}{}", host()), json!({ "allow_removal": ["old"] })).unwrap();
     assert_eq!(allowed.removed, ["old"]);
     assert_eq!(Pins::of(&SAMPLE, &allowed.artifacts).unwrap().removed().count(), 1);
