@@ -12,6 +12,8 @@ mod chroot;
 mod container;
 #[path = "lab/debian.rs"]
 mod debian;
+#[path = "apt/foreign.rs"]
+mod foreign;
 #[path = "apt/healthy.rs"]
 mod healthy;
 #[path = "apt/killed.rs"]
@@ -23,8 +25,12 @@ mod lab;
 mod outside;
 #[path = "apt/reboot.rs"]
 mod reboot;
+#[path = "apt/removed.rs"]
+mod removed;
 #[path = "lab/repository.rs"]
 mod repository;
+#[path = "apt/untouched.rs"]
+mod untouched;
 #[path = "apt/way_in.rs"]
 mod way_in;
 #[path = "apt/whole.rs"]

@@ -41,6 +41,10 @@ pub enum What {
     Sshd(&'static str),
     /// Its `preinst` fills the disk.
     FillsDisk,
+    /// A service that its `prerm` stops, also for another version, and only its `postinst` starts.
+    StopsFirst,
+    /// As [`What::StopsFirst`], and its `preinst` fails.
+    FailingPreinst,
     /// A kernel by its name: a file in /boot.
     Kernel,
     /// A service whose `postinst` asks for a reboot.
@@ -66,6 +70,7 @@ pub const DEBS: &[Deb] = &[
     },
     Deb { name: "pf-lib", version: "1:1.0-1", fields: "", what: What::Plain },
     Deb { name: "pf-lib", version: "1:2.0-1", fields: "", what: What::Plain },
+    Deb { name: "pf-new", version: "0.9", fields: "", what: What::Plain },
     Deb { name: "pf-new", version: "1.0", fields: "", what: What::Plain },
     Deb { name: "pf-old", version: "1.0-1", fields: "", what: What::Plain },
     Deb { name: "pf-held", version: "1.0-1", fields: "", what: What::Plain },
@@ -74,6 +79,8 @@ pub const DEBS: &[Deb] = &[
     Deb { name: "pf-still", version: "1.1-1", fields: "", what: What::LeftRunning },
     Deb { name: "pf-app", version: "1.5-1", fields: "Pre-Depends: pf-wait", what: What::Service },
     Deb { name: "pf-app", version: "1.6-1", fields: "", what: What::FillsDisk },
+    Deb { name: "pf-stop", version: "1.0-1", fields: "", what: What::StopsFirst },
+    Deb { name: "pf-stop", version: "1.1-1", fields: "", what: What::FailingPreinst },
     Deb { name: "pf-wait", version: "1.0-1", fields: "", what: What::Slow },
     Deb { name: "pf-sshd", version: "1.0-1", fields: "", what: What::Sshd("/usr/sbin/sshd -D") },
     Deb {
@@ -88,7 +95,17 @@ pub const DEBS: &[Deb] = &[
     Deb { name: "pf-core", version: "1.0-1", fields: "", what: What::Service },
     Deb { name: "pf-core", version: "1.1-1", fields: "", what: What::AsksForReboot },
     Deb { name: "pf-core", version: "1.2-1", fields: "", what: What::OnlyThisBoot },
+    Deb { name: "pf-both", version: "1.0-1", fields: NATIVE, what: What::Service },
+    Deb { name: "pf-both", version: "1.0-1", fields: FOREIGN, what: What::Service },
+    Deb { name: "pf-both", version: "1.1-1", fields: NATIVE, what: What::Service },
+    Deb { name: "pf-both", version: "1.1-1", fields: FOREIGN, what: What::Service },
+    Deb { name: "pf-both", version: "1.2-1", fields: NATIVE, what: What::FailingPostinst },
+    Deb { name: "pf-both", version: "1.2-1", fields: FOREIGN, what: What::FailingPostinst },
 ];
+
+/// A package that is there for several architectures beside each other, at one version.
+const NATIVE: &str = "Multi-Arch: same\nArchitecture: amd64";
+const FOREIGN: &str = "Multi-Arch: same\nArchitecture: i386";
 
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 
@@ -167,9 +184,13 @@ impl Deb {
         let architecture = String::from_utf8(run(Command::new("dpkg").arg("--print-architecture"))).unwrap();
         let of_service = !matches!(what, What::Plain | What::Kernel | What::Sshd(_));
         let architecture = if of_service { architecture.trim() } else { "all" };
+        let architecture = match fields.contains("Architecture: ") {
+            true => String::new(),
+            false => format!("Architecture: {architecture}\n"),
+        };
         let separator = if fields.is_empty() { "" } else { "\n" };
         let control = format!(
-            "Package: {name}\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: Lab <lab@localhost>{separator}{fields}\n\
+            "Package: {name}\nVersion: {version}\n{architecture}Maintainer: Lab <lab@localhost>{separator}{fields}\n\
              Installed-Size: 64\nDescription: a package of the lab\n"
         );
         write("DEBIAN/control", &control, "644");
@@ -205,9 +226,15 @@ impl Deb {
             if *what == What::FillsDisk {
                 write("DEBIAN/preinst", "#!/bin/sh\ncat /dev/zero >/var/full 2>/dev/null || true\n", "755");
             }
-            let stop = format!(
-                "#!/bin/sh\n[ \"$1\" != remove ] || [ ! -d /run/systemd/system ] || systemctl stop {name}\n"
-            );
+            if *what == What::FailingPreinst {
+                write("DEBIAN/preinst", "#!/bin/sh\nexit 1\n", "755");
+            }
+            let stays = if matches!(what, What::StopsFirst | What::FailingPreinst) {
+                ""
+            } else {
+                "[ \"$1\" != remove ] || "
+            };
+            let stop = format!("#!/bin/sh\n{stays}[ ! -d /run/systemd/system ] || systemctl stop {name}\n");
             write("DEBIAN/prerm", &stop, "755");
             write(
                 "DEBIAN/postrm",
@@ -280,13 +307,19 @@ impl Repository {
         let folder = self.lab.path("");
         let archive =
             |arguments: &[&str]| run(Command::new("apt-ftparchive").args(arguments).current_dir(&folder));
-        let packages = folder.join("dists/stable/main/binary-amd64");
-        fs::create_dir_all(&packages).unwrap();
-        fs::write(packages.join("Packages"), archive(&["packages", "pool"])).unwrap();
+        for architecture in ["amd64", "i386"] {
+            let packages = folder.join(format!("dists/stable/main/binary-{architecture}"));
+            fs::create_dir_all(&packages).unwrap();
+            let index = archive(&["--arch", architecture, "packages", "pool"]);
+            fs::write(packages.join("Packages"), index).unwrap();
+        }
         let mut options: Vec<String> = Vec::new();
-        for (name, value) in
-            [("Suite", "stable"), ("Codename", "stable"), ("Components", "main"), ("Architectures", "amd64")]
-        {
+        for (name, value) in [
+            ("Suite", "stable"),
+            ("Codename", "stable"),
+            ("Components", "main"),
+            ("Architectures", "amd64 i386"),
+        ] {
             options.extend(["-o".into(), format!("APT::FTPArchive::Release::{name}={value}")]);
         }
         let mut words: Vec<&str> = options.iter().map(String::as_str).collect();

@@ -109,7 +109,7 @@ fn to_keep(manager: &'static Manager, act: &Act) -> Result<String, String> {
     // Without any of them there is no way back that something could be missing from.
     let any = pins.kept().next().is_some();
     for (pin, _) in pins.installed().filter(|(_, old)| any && old.is_none()) {
-        let _ = writeln!(lines, "absent {}", pin.name);
+        let _ = writeln!(lines, "absent {} {}", pin.name, pin.architecture);
     }
     Ok(lines)
 }
@@ -138,9 +138,9 @@ fn to_patch(manager: &'static Manager, act: &Act) -> Result<String, String> {
         let _ = writeln!(lines, "back {id}");
     }
     for pin in pins.removed() {
-        let _ = writeln!(lines, "remv {}", pin.name);
+        let _ = writeln!(lines, "remv {} {}", pin.name, pin.architecture);
         if pin.purpose == Purpose::Purge {
-            let _ = writeln!(lines, "purge {}", pin.name);
+            let _ = writeln!(lines, "purge {} {}", pin.name, pin.architecture);
         }
     }
     Ok(lines)
@@ -318,7 +318,7 @@ mod tests {
         let names = "package app\npackage lib\npackage new\npackage old\n";
         let debs = [("app_1%3a1_amd64", "app amd64 1:1"), ("old_9_all", "old all 9")]
             .map(|(file, there)| format!("file {file}.deb {sum}\nthere {there}\n"));
-        assert_eq!(kept.stdin, format!("{names}{}absent new\n", debs.concat()));
+        assert_eq!(kept.stdin, format!("{names}{}absent new all\n", debs.concat()));
         let patch = told(Action::Patch);
         assert_eq!(patch.arguments[..2], ["0", "120"]);
         assert!(patch.arguments[2].starts_with("x-"), "{:?}", patch.arguments);
@@ -326,7 +326,7 @@ mod tests {
             patch.stdin,
             format!(
                 "file app_1%3a2_amd64.deb {sum}\ninst app amd64 1:2 1\nfile new_3_all.deb {sum}\ninst new all 3 0\nfile \
-                 lib_2_all.deb {sum}\ninst lib all 2 0\nremv old\n"
+                 lib_2_all.deb {sum}\ninst lib all 2 0\nremv old all\n"
             )
         );
         assert_eq!(told(Action::Reload).stdin, "found app\nfound lib\nfound new\nfound old\n");

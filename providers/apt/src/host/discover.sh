@@ -7,6 +7,6 @@ if [ $# -eq 0 ]; then
   # shellcheck disable=SC2046
   set -- $(grep -v : "$t/manual")
 fi
-echo "native $(dpkg --print-architecture)"
+echo "native $native"
 packages "$@" | sed 's/^/package /'
 echo end

@@ -3,6 +3,13 @@ export DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true
 export APT_LISTCHANGES_FRONTEND=none APT_LISTBUGS_FRONTEND=none NEEDRESTART_SUSPEND=1 UCF_FORCE_CONFFOLD=1
 # What keeps the packages, whose lock is waited for, where kept package files lie, and what is put beside conffiles.
 database=dpkg lock_of=dpkg pool=debs beside='.dpkg-*'
+native=$(dpkg --print-architecture 2>/dev/null)
+# For awk. own: what a person and apt call a package, which has its architecture in its name only where that is a foreign one.
+own='function own(name, arch) { return name (arch == native || arch == "all" ? "" : ":" arch) }'
+# full: of lines `NAME ARCHITECTURE` the names for dpkg, which takes no other where a package is there for several architectures.
+full() { awk '{ print $1 ($2 == "all" ? "" : ":" $2) }'; }
+# interrupted: whether dpkg was stopped in the middle. Its journal has names of digits; what else may lie there troubles nobody.
+interrupted() { find /var/lib/dpkg/updates -name '[0-9]*' ! -name '*[!0-9]*' 2>/dev/null | grep -q .; }
 # packages NAME...: name, architecture, version, state (as `dpkg -l` shows it, without blanks) of what dpkg knows of them.
 packages() {
   [ $# -gt 0 ] || return 0
@@ -40,11 +47,14 @@ transaction() {
 }
 # holder: who holds a lock of dpkg or apt right now.
 holder() { lock_holder /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/cache/apt/archives/lock; }
-files_of() { dpkg-query -L -- "$@" 2>/dev/null; }
+files_of() {
+  [ $# -gt 0 ] || return 0
+  dpkg-query -W -f '${binary:Package}\n' -- "$@" 2>/dev/null | xargs -r dpkg-query -L -- 2>/dev/null
+}
 # owners UNIT: which packages bring it.
 owners() { dpkg-query -S "*/$1" 2>/dev/null | sed 's/: .*//;s/, /\n/g' | sort -u; }
 installed_at() {
-  stat -c %Y "/var/lib/dpkg/info/$1.list" 2>/dev/null || stat -c %Y "/var/lib/dpkg/info/$1:$(dpkg --print-architecture).list"
+  stat -c %Y "/var/lib/dpkg/info/$1.list" 2>/dev/null || stat -c %Y "/var/lib/dpkg/info/$1:$native.list"
 }
 # everything: what is installed on the whole host, one line each.
 everything() { dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\n'; }
@@ -74,7 +84,7 @@ channels() {
   [ -s /etc/apt/auth.conf.d/90ubuntu-advantage ] || return 0
   ls /etc/apt/sources.list.d/ubuntu-esm-infra.* >/dev/null 2>&1 && echo "channel Pro"
 }
-architecture() { dpkg --print-architecture; }
+architecture() { echo "$native"; }
 # in_force NAME...: what waits for a reboot: `reboot NAME`, and where one of these is a kernel, `kernel` and `installed`.
 in_force() {
   [ ! -e /run/reboot-required ] || sort -u /run/reboot-required.pkgs 2>/dev/null | sed 's/^/reboot /'

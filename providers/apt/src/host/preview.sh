@@ -15,7 +15,7 @@ mkdir -p "$lists/partial" "$cache/debs" "$cache/answers" || error "$cache cannot
 options="-o Dir::State::lists=$lists -o Acquire::ForceHash=SHA256 -o Acquire::Languages=none -o APT::Update::Error-Mode=any"
 options="$options -o Acquire::AllowInsecureRepositories=false -o Acquire::AllowWeakRepositories=false"
 options="$options -o Acquire::AllowDowngradeToInsecureRepositories=false -o Acquire::Retries=2 -o Acquire::http::Timeout=20"
-options="$options -o Acquire::https::Timeout=20 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
+options="$options -o APT::Get::AutomaticRemove=false -o Acquire::https::Timeout=20 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
 refresh() {
   [ -e "$lists/.made" ] || { cp -pn /var/lib/apt/lists/*_* "$lists" 2>/dev/null; : >"$lists/.made"; }
   [ -z "$(find "$cache/.fresh" -newermt '-30 seconds' 2>/dev/null)" ] || return 0
@@ -42,8 +42,7 @@ finish() {
   exit 0
 }
 error() { printf 'error %s\n' "$*"; finish; }
-interrupted=$(ls /var/lib/dpkg/updates 2>/dev/null | head -n 1)
-if [ -n "$interrupted" ]; then
+if interrupted; then
   [ "$repair" = 1 ] || error "dpkg was interrupted there; repair that first (\`dpkg --configure -a\`), or write \`repair = true\`"
   # What it had written down by then is taken over in a copy.
   mkdir "$t/dpkg" && cp -r /var/lib/dpkg/status /var/lib/dpkg/updates "$t/dpkg" && ln -s /var/lib/dpkg/info "$t/dpkg/info" &&
@@ -54,21 +53,28 @@ fi
 dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\n' |
   awk '$4 ~ /^.[HUFWt]/ || $4 ~ /R$/ { print "broken", $0 }' >"$t/broken"
 cat "$t/broken"
-native=$(dpkg --print-architecture)
+# Of a package that is there for several architectures at one version (`Multi-Arch: same`) the others come along.
+for word in "$@"; do
+  for other in $(dpkg-query -W -f '${Package}:${Architecture} ${Multi-Arch} ${db:Status-Abbrev}\n' -- "${word%%=*}" 2>/dev/null |
+    awk -v native="$native" '$2 == "same" && $3 !~ /^.[cn]/ && $1 !~ (":" native "$") { print $1 }'); do
+    set -- "$@" "$other=${word#*=}"
+  done
+done
 hold=
 [ "$held" != 1 ] || hold=--allow-change-held-packages
 if [ "$repair" = 1 ] && [ -s "$t/broken" ]; then
   # Installed anew: what of these packages is not whole, and what else dpkg itself cannot finish. What is well stays.
   for word in "$@"; do
     shift
-    there=$(packages "${word%%=*}" | awk '$4 ~ /^[ih]i$/ { print $3; exit }')
+    there=$(packages "${word%%=*}" | awk -v native="$native" -v name="${word%%=*}" "$own"'$4 ~ /^[ih]i$/ && own($1, $2) == name { print $3 }')
     [ "$there" = "${word#*=}" ] || set -- "$@" "$word"
   done
   named=" $* "
-  while read -r _ name _ version state; do
+  awk -v native="$native" "$own"'{ print own($2, $3), $4, $5 }' "$t/broken" >"$t/anew"
+  while read -r name version state; do
     case $named in *" $name="*) continue ;; esac
     case $state in ?H* | *R) set -- "$@" "$name=$version" ;; esac
-  done <"$t/broken"
+  done <"$t/anew"
   hold="$hold --reinstall"
 fi
 # What stood there when the snapshot was taken comes from its files; what was not there goes.
@@ -76,25 +82,25 @@ kept=$state/snapshots/$back
 if [ -n "$back" ] && [ -s "$kept/stand" ]; then
   # shellcheck disable=SC2046
   packages $(cat "$kept/names") >"$t/is"
-  awk -v is="$t/is" '
-    BEGIN { while ((getline line <is) > 0) { split(line, w, " "); now[w[1]] = w[3] " " substr(w[4], 2) } }
-    $1 == "package" && $5 ~ /^.i$/ && now[$2] != $4 " " substr($5, 2) { print $2, $3, $4 }' "$kept/stand" >"$t/again"
-  awk -v then="$kept/stand" '
-    BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package" && substr(w[5], 2, 1) == "i") was[w[2]] = 1 } }
-    !($1 in was) && $4 !~ /^.c/ { print $1 }' "$t/is" >"$t/brought"
+  awk -v native="$native" -v is="$t/is" "$own"'
+    BEGIN { while ((getline line <is) > 0) { split(line, w, " "); now[own(w[1], w[2])] = w[3] " " substr(w[4], 2) } }
+    $1 == "package" && $5 ~ /^.i$/ && now[own($2, $3)] != $4 " " substr($5, 2) { print $2, $3, $4 }' "$kept/stand" >"$t/again"
+  awk -v native="$native" -v then="$kept/stand" "$own"'
+    BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package") was[own(w[2], w[3])] = substr(w[5], 2, 1) } }
+    was[own($1, $2)] != "i" && $4 !~ /^.c/ { print (was[own($1, $2)] == "c" ? "goes" : "purge"), $1, own($1, $2) }' "$t/is" >"$t/brought"
   while read -r name arch version; do
     file=${name}_$(printf %s "$version" | sed 's/:/%3a/g')_$arch.deb
     [ -s "$kept/debs/$file" ] || continue
     for word in "$@"; do
       shift
-      [ "${word%%=*}" = "$name" ] || set -- "$@" "$word"
+      case ${word%%=*} in "$name" | "$name:$arch") ;; *) set -- "$@" "$word" ;; esac
     done
     set -- "$@" "$kept/debs/$file"
     echo "uri new file:$kept/debs/$file $file $(stat -c %s "$kept/debs/$file") $(sha256sum "$kept/debs/$file" | cut -d ' ' -f 1)"
   done <"$t/again"
-  while read -r name; do
-    set -- "$@" "$name-"
-    echo "purge $name"
+  while read -r how name full; do
+    set -- "$@" "$full-"
+    echo "$how $name"
   done <"$t/brought"
 fi
 # shellcheck disable=SC2086
@@ -112,8 +118,8 @@ names=$(awk '{ print $2 }' "$t/set" | sort -u)
 # shellcheck disable=SC2086
 packages $names >"$t/now"
 sed 's/^/package /' "$t/now"
-# named WORDS: name=version for apt, with the architecture where it is a foreign one.
-named() { awk -v native="$native" '{ print $1 ($2 == native || $2 == "all" ? "" : ":" $2) "=" $3 }'; }
+# named: of `name arch version` name=version for apt.
+named() { awk -v native="$native" "$own"'{ print own($1, $2) "=" $3 }'; }
 awk '$1 == "inst" { print $2, $3, $5 }' "$t/set" >"$t/new"
 awk 'FNR == NR { set[$2] = 1; next } $1 in set && substr($4, 2, 1) != "c" { print $1, $2, $3 }' "$t/set" "$t/now" >"$t/old"
 # uris KIND FILE: where each of `name arch version` comes from, with its digest; what no list knows is left out.

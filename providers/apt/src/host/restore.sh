@@ -11,6 +11,10 @@ now() {
   same "$kept/stand" "$t/now"
 }
 cat >"$t/restart"
+if interrupted; then
+  wait_for_lock "$patience"
+  dpkg --set-selections </dev/null || fail "what dpkg had written down when it was interrupted cannot be taken over: is the disk full?"
+fi
 if now; then
   echo "everything is as it was"
   : >"$t/restart"
@@ -19,15 +23,16 @@ else
   # What was installed and is not so now, by its package; what was not there, to be taken away.
   awk -v now="$t/now" '
     BEGIN { while ((getline line <now) > 0) { split(line, w, " "); if (w[1] == "package") is[w[2] " " w[3]] = w[4] " " substr(w[5], 2) } }
-    $1 == "package" && $5 !~ /^.c/ && is[$2 " " $3] != $4 " " substr($5, 2) { print $2, $3, $4 }' "$kept/stand" >"$t/install"
-  awk -v then="$kept/stand" '
-    BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package") was[w[2]] = substr(w[5], 2, 1) } }
-    $1 == "package" && !($2 in was) { print "purge", $2 }
-    $1 == "package" && ($2 in was) && was[$2] == "c" && $5 !~ /^.c/ { print "remove", $2 }' "$t/now" >"$t/away"
+    $1 == "package" && $5 !~ /^.c/ && is[$2 " " $3] != $4 " " substr($5, 2) { print $2, $3, $4, $5 }' "$kept/stand" >"$t/other"
+  awk -v native="$native" -v then="$kept/stand" "$own"'
+    BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package") was[own(w[2], w[3])] = substr(w[5], 2, 1) } }
+    $1 != "package" { next }
+    { name = own($2, $3) }
+    !(name in was) { print "purge", $2, $3, $5 }
+    was[name] == "c" && $5 !~ /^.c/ { print "remove", $2, $3, $5 }' "$t/now" >"$t/away"
   # What was not whole then is unpacked at last, and not configured: that is how far it came.
-  awk 'FNR == NR { if ($1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/)) was[$2] = 1; next } $1 in was' "$kept/stand" "$t/install" >"$t/unpack"
-  awk 'FNR == NR { if ($1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/)) was[$2] = 1; next } !($1 in was)' "$kept/stand" "$t/install" >"$t/whole"
-  mv "$t/whole" "$t/install"
+  awk '$4 ~ /^.[HUFWt]/ || $4 ~ /R$/ { print $1, $2, $3 }' "$t/other" >"$t/unpack"
+  awk '$4 !~ /^.[HUFWt]/ && $4 !~ /R$/ { print $1, $2, $3 }' "$t/other" >"$t/install"
   deb() { echo "$kept/debs/$1_$(printf %s "$3" | sed 's/:/%3a/g')_$2.deb"; }
   set --
   while read -r name arch version; do
@@ -35,22 +40,23 @@ else
     [ -f "$file" ] || fail "$file is not there, and $name $version cannot be brought back without it"
     set -- "$@" "$file"
   done <"$t/install"
-  away=$(awk '{ print $2 "-" }' "$t/away")
+  away=$(awk '$4 !~ /^.c/ { print $2, $3 }' "$t/away" | full | sed 's/$/-/')
+  purge=$(awk '$1 == "purge" { print $2, $3 }' "$t/away" | full)
   by_apt() {
     # shellcheck disable=SC2086
-    with_apt -s --allow-change-held-packages --purge install "$@" $away >"$t/said" 2>&1 || return 1
+    with_apt -s --allow-change-held-packages install "$@" $away >"$t/said" 2>&1 || return 1
     transaction <"$t/said" | awk '$1 == "inst" { print "inst", $2, $5 } $1 == "remv" { print "remv", $2 }' | sort -u >"$t/would"
-    { awk '{ print "inst", $1, $3 }' "$t/install"; awk '{ print "remv", $2 }' "$t/away"; } | sort -u >"$t/wanted"
+    { awk '{ print "inst", $1, $3 }' "$t/install"; awk '$4 !~ /^.c/ { print "remv", $2 }' "$t/away"; } | sort -u >"$t/wanted"
     if ! cmp -s "$t/would" "$t/wanted"; then
       diff "$t/wanted" "$t/would" | sed -n 's/^> /apt would also do this: /p;s/^< /apt would not do this: /p'
       return 1
     fi
     # shellcheck disable=SC2086
-    with_apt --allow-change-held-packages --purge install "$@" $away
+    with_apt --allow-change-held-packages install "$@" $away
   }
   # Whether dpkg itself has left something half done.
   is_broken() {
-    [ -n "$(ls /var/lib/dpkg/updates)" ] || dpkg-query -W -f '${db:Status-Abbrev}\n' | grep -q '^.[HUFWt]\|^..R'
+    interrupted || dpkg-query -W -f '${db:Status-Abbrev}\n' | grep -q '^.[HUFWt]\|^..R'
   }
   # Where apt's own order is not to be had because a package is half installed or dpkg was interrupted, dpkg is told step by
   # step. Never elsewhere: what apt does not want may break other packages.
@@ -60,12 +66,11 @@ else
       # shellcheck disable=SC2086
       dpkg $force --force-remove-reinstreq -B --unpack "$@" </dev/null && break
     done
-    while read -r how name; do
-      # shellcheck disable=SC2086
-      dpkg --force-depends --force-remove-reinstreq "--$how" "$name" </dev/null
+    while read -r how name arch _; do
+      dpkg --force-depends --force-remove-reinstreq "--$how" "$(echo "$name $arch" | full)" </dev/null
     done <"$t/away"
-    # shellcheck disable=SC2046,SC2086
-    [ ! -s "$t/install" ] || dpkg --force-confdef --force-confold --configure $(awk '{ print $1 }' "$t/install") </dev/null
+    # shellcheck disable=SC2046
+    [ ! -s "$t/install" ] || dpkg --force-confdef --force-confold --configure $(full <"$t/install") </dev/null
     dpkg --force-confdef --force-confold --triggers-only -a </dev/null
   }
   if [ $# -gt 0 ] || [ -n "$away" ]; then
@@ -79,6 +84,9 @@ else
       fail "apt would not bring it back without changing other packages: was more patched since?"
     fi
   fi
+  # Only what was not there at all goes with its conffiles.
+  # shellcheck disable=SC2086
+  [ -z "$purge" ] || dpkg --purge $purge </dev/null || fail "what was not there cannot be taken away wholly"
   while read -r name arch version; do
     dpkg --force-confdef --force-confold --force-downgrade --force-depends --force-breaks --force-conflicts \
       --force-remove-reinstreq --unpack "$(deb "$name" "$arch" "$version")" </dev/null || fail "$name $version could not be unpacked"
@@ -92,6 +100,10 @@ else
   done
   tar -C / -xpf "$kept/conffiles.tar" || fail "the conffiles could not be brought back"
   set_marks "$kept/stand" || fail "holds and marks could not be set"
+fi
+# What a transaction that broke off has left of triggers, also of other packages.
+if everything | awk '$4 ~ /^.[Wt]/' | grep -vxF -f "$kept/manifest" >"$t/triggered"; then
+  dpkg --force-confdef --force-confold --triggers-only -a </dev/null
 fi
 restart_as_kept
 is_back

@@ -1,13 +1,10 @@
 # stand NAME...: all that a way back must bring back of these packages, one line each: name, architecture, version, state,
 # whether apt takes it for installed by itself; then each conffile with its digest. What is not there has no line.
 stand() {
-  apt-mark showauto 2>/dev/null | sed 's/:.*//' >"$t/auto"
-  packages "$@" | while read -r name arch version abbrev; do
-    mark=manual
-    ! grep -qxF "$name" "$t/auto" || mark=auto
-    case $abbrev in ?c*) mark=- ;; esac
-    echo "package $name $arch $version $abbrev $mark"
-  done
+  apt-mark showauto >"$t/auto" 2>/dev/null
+  packages "$@" | awk -v native="$native" -v auto="$t/auto" "$own"'
+    BEGIN { while ((getline line <auto) > 0) is[line] = 1 }
+    { print "package", $1, $2, $3, $4, ($4 ~ /^.c/ ? "-" : own($1, $2) in is ? "auto" : "manual") }'
   conffiles "$@" | while read -r package _ path; do
     for file in "$path" "$path".dpkg-*; do
       [ -f "$file" ] || continue
@@ -15,10 +12,16 @@ stand() {
     done
   done
 }
-# same STAND STAND: whether two stands are alike. How far an installation came that was not finished is no difference.
+# same STAND STAND: whether two stands are alike. How far an installation came that was not finished is no difference, nor of which
+# version conffiles were left: what it was removed from is not to be had for that.
 same() {
-  awk '$1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/) { $5 = substr($5, 1, 1) "-broken" } { print }' "$1" >"$t/same"
-  awk '$1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/) { $5 = substr($5, 1, 1) "-broken" } { print }' "$2" | cmp -s "$t/same" -
+  for stand in "$1" "$2"; do
+    awk '
+      $1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/) { $5 = substr($5, 1, 1) "-broken" }
+      $1 == "package" && $5 ~ /^.c/ { $4 = "-" }
+      { print }' "$stand" >"$t/same.${stand##*/}"
+  done
+  cmp -s "$t/same.${1##*/}" "$t/same.${2##*/}"
 }
 # insist COMMAND...: until it ends well, for a minute: another apt may have the lock for a moment.
 insist() {
@@ -31,11 +34,12 @@ insist() {
 }
 # set_marks FILE: holds and marks as a stand has them; only of packages that are installed.
 set_marks() {
-  awk '$1 == "package" && $5 !~ /^.c/ { print $2 (native == $3 || $3 == "all" ? "" : ":" $3), (substr($5, 1, 1) == "h" ? "hold" : "install") }' \
-    native="$(dpkg --print-architecture)" "$1" >"$t/selections"
+  awk '$1 == "package" && $5 !~ /^.c/' "$1" >"$t/there"
+  awk '{ print $2, $3 }' "$t/there" | full >"$t/full"
+  awk '{ print substr($5, 1, 1) == "h" ? "hold" : "install" }' "$t/there" | paste -d ' ' "$t/full" - >"$t/selections"
   insist sh -c 'dpkg --set-selections <"$1"' selections "$t/selections" || return 1
   for mark in auto manual; do
-    marked=$(awk -v mark="$mark" '$1 == "package" && $6 == mark { print $2 }' "$1")
+    marked=$(awk -v mark="$mark" '$6 == mark { print $2, $3 }' "$t/there" | full)
     # shellcheck disable=SC2086
     [ -z "$marked" ] || insist apt-mark "$mark" $marked || return 1
   done
@@ -46,9 +50,9 @@ asks() {
   [ -z "$asked" ] || echo "needs a reboot: $asked"
 }
 # with_apt ARGUMENT...: apt-get with what is the same each time. It knows no repository: what is installed lies here already.
-# The lock is waited for as long as `patience` says.
+# What it removes keeps its conffiles, whatever the host's own configuration says. The lock is waited for as long as `patience` says.
 with_apt() {
-  apt-get -q -y --allow-downgrades -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null -o Dir::Cache::pkgcache= \
+  apt-get -q -y --allow-downgrades -o APT::Get::Purge=false -o APT::Get::AutomaticRemove=false -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null -o Dir::Cache::pkgcache= \
     -o Dir::Cache::srcpkgcache= -o Dpkg::Use-Pty=0 -o "DPkg::Lock::Timeout=$patience" -o APT::Get::Show-User-Simulation-Note=0 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" </dev/null
 }

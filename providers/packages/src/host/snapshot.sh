@@ -1,6 +1,6 @@
 # snapshot ID BY: keeps what is there of the packages named on standard input (`package NAME`), and the files of their
 # versions (`file FILE SHA256`), so that `restore` needs nothing from outside. What the plan has found (`there NAME ARCH
-# VERSION`, `absent NAME`) must be so still: somebody may have changed what it only pulls in. BY is `btrfs` where the root is
+# VERSION`, `absent NAME ARCH`) must be so still: somebody may have changed what it only pulls in. BY is `btrfs` where the root is
 # kept, too.
 [ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
 id=$1 by=$2
@@ -28,7 +28,9 @@ while read -r word first second; do
       give_up "$first is not at ${second#* } any more, for which the plan was made; make a new one"
     is_same "$file" "$first" || give_up "$first is installed from another build than ${file##*/}; that is no way back"
     ;;
-  absent) [ -z "$(packages "$first" | awk '$4 !~ /^.c/')" ] || give_up "$first is there by now, which it was not when the plan was made; make a new one" ;;
+  absent)
+    packages "$first" | awk -v arch="$second" -v any='^(all|noarch)$' '$4 !~ /^.c/ && ($2 == arch || $2 ~ any || arch ~ any) { found = 1 } END { exit found }' ||
+      give_up "$first is there by now, which it was not when the plan was made; make a new one" ;;
   file)
     file=$cache/$pool/$first
     [ "$(sha256sum "$file" 2>/dev/null | cut -d ' ' -f 1)" = "$second" ] || give_up "$file is missing or was changed; it is the way back"
