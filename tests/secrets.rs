@@ -716,6 +716,26 @@ fn a_variable_whose_sensitive_line_is_wrong_is_a_secret() {
 }
 
 #[test]
+fn a_variable_whose_sensitive_is_wrong_in_json_is_a_secret() {
+    for said in [
+        r#""sensitive": "yes""#,
+        r#""sensitive": 1"#,
+        r#""sensitive": [true]"#,
+        r#""sensitive": { "a": true }"#,
+        r#""sensitive": false, "sensitive": true"#,
+        r#""senstive": true"#,
+        r#""Sensitive": true"#,
+        r#""lifecycle": { "sensitive": true }"#,
+    ] {
+        let lab = Lab::new("output \"plus\" {\n  value = var.a + 1\n}\n");
+        lab.write("a.pf.json", format!(r#"{{ "variable": {{ "a": {{ {said}, "default": "hunter2" }} }} }}"#));
+        for words in [&["validate"][..], &["validate", "--json"]] {
+            run(&lab, words, &[]).exits(1).does_not_say("hunter2");
+        }
+    }
+}
+
+#[test]
 fn nothing_more_is_said_of_a_value_that_may_be_meant_to_be_a_secret() {
     let calls = "module \"m\" {\n  source = \"./m\"\n  a = \"hunter2\"\n}\noutput \"a\" {\n  value = module.m.a + 1\n}\n";
     for (root, module) in [

@@ -4,7 +4,8 @@
 use super::fmt::scan::tokens;
 use super::fmt::token::Kind;
 use super::fmt::{Unfinished, unfinished};
-use super::value::{Data, Value};
+use super::types::Type;
+use super::value::{Data, NullType, Value};
 use std::collections::BTreeSet;
 
 mod completion;
@@ -46,7 +47,7 @@ fn write(value: &Value, indent: usize, out: &mut String) {
         return;
     }
     match value.data() {
-        Data::Null => out.push_str("null"),
+        Data::Null(NullType(ty)) => out.push_str(&null(ty)),
         Data::Bool(b) => out.push_str(&b.to_string()),
         Data::Number(n) => out.push_str(&n.to_string()),
         Data::String(s) if s.contains('\n') => multiline(s, indent, out),
@@ -57,6 +58,31 @@ fn write(value: &Value, indent: usize, out: &mut String) {
         Data::Tuple(_) => items(value, ["[", "]"], indent, out),
         Data::Map(_) => entries(value, ["tomap({", "})"], indent, out),
         Data::Object(_) => entries(value, ["{", "}"], indent, out),
+    }
+}
+
+/// A null with its type, as Terraform's console shows it.
+fn null(ty: &Type) -> String {
+    match ty {
+        Type::Any => "null".to_string(),
+        Type::Bool | Type::Number | Type::String => format!("to{ty}(null)"),
+        Type::List(of) => format!("tolist(null) /* of {} */", friendly(of)),
+        Type::Set(of) => format!("toset(null) /* of {} */", friendly(of)),
+        Type::Map(of) => format!("tomap(null) /* of {} */", friendly(of)),
+        Type::Tuple(_) | Type::Object(_) => format!("null /* {} */", friendly(ty)),
+    }
+}
+
+/// A type in words: `list of map of string`.
+fn friendly(ty: &Type) -> String {
+    match ty {
+        Type::Any => "dynamic".to_string(),
+        Type::Bool | Type::Number | Type::String => ty.to_string(),
+        Type::List(of) => format!("list of {}", friendly(of)),
+        Type::Set(of) => format!("set of {}", friendly(of)),
+        Type::Map(of) => format!("map of {}", friendly(of)),
+        Type::Tuple(_) => "tuple".to_string(),
+        Type::Object(_) => "object".to_string(),
     }
 }
 

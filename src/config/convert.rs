@@ -98,7 +98,7 @@ impl fmt::Display for ConvertError {
     }
 }
 
-/// Converts `value` to `ty`; marks stay where they are. `null` fits every type.
+/// Converts `value` to `ty`; marks stay where they are. `null` fits every type, and is one of that type then.
 ///
 /// # Errors
 /// Where in the value something does not fit, and why.
@@ -122,8 +122,11 @@ const WORTHWHILE: u64 = 1024;
 
 impl Conversion {
     fn convert(&mut self, value: &Value, ty: &Type) -> Result<Value, ConvertError> {
-        if value.is_null() || *ty == Type::Any {
+        if *ty == Type::Any {
             return Ok(value.clone());
+        }
+        if let Some(own) = value.null_type() {
+            return Ok(Value::null(fill(ty, own).settled()).marked(value.marks()));
         }
         match self.once(value, ty) {
             Ok(plain) => Ok(plain.marked(value.marks())),
@@ -238,9 +241,13 @@ impl Conversion {
         if all_same(&types) {
             return Ok(made);
         }
-        // Beside a null what does not agree stays open, which the elements of a collection cannot be.
-        let unified = unify(&types).filter(|unified| *unified != Type::Any).ok_or_else(|| unlike(what))?;
-        let of = &with_defaults(unified, of);
+        // Beside a bare null what does not agree stays open, which the elements of a collection cannot be.
+        let known: Vec<Type> = types.iter().filter(|ty| **ty != Type::Any).cloned().collect();
+        let unified = match known.first() {
+            Some(first) if all_same(&known) => Some(first.clone()),
+            _ => unify(&types).filter(|unified| *unified != Type::Any),
+        };
+        let of = &with_defaults(unified.ok_or_else(|| unlike(what))?, of);
         let again =
             parts.zip(&made).map(|((step, _), value)| self.convert(value, of).map_err(|e| e.under(step)));
         again.collect()
@@ -302,7 +309,7 @@ impl Conversion {
                     self.convert(v, &field.ty).map_err(|e| e.under(PathStep::Attr(name.clone())))?
                 }
                 (None, Some(default)) => default.clone().marked(given.map_or(&Marks::NONE, Value::marks)),
-                (None, None) => given.cloned().unwrap_or(Value::NULL),
+                (None, None) => self.convert(given.unwrap_or(&Value::NULL), &field.ty)?,
             };
             converted.insert(name.clone(), v);
         }

@@ -164,16 +164,16 @@ fn conditional(expr: &Expr, three: &[Expr; 3], scope: &Scope<'_>) -> Evaluated {
 
 /// `value` in the type that it shares with `other`.
 fn agree(value: &Value, other: &Value) -> Option<Value> {
-    if value.is_null() || other.is_null() || plainly_alike(value, other) {
+    if other.is_bare_null() || plainly_alike(value, other) {
         return Some(value.clone());
+    }
+    if value.is_bare_null() {
+        return Some(Value::null(Type::of(other)).marked(value.marks()));
     }
     agree_on(value, Type::of_each([value, other]))
 }
 
 fn agree_on(value: &Value, types: impl AsRef<[Type]>) -> Option<Value> {
-    if value.is_null() {
-        return Some(value.clone());
-    }
     convert(value, &unify(types.as_ref())?).ok()
 }
 

@@ -42,7 +42,8 @@ impl From<Json> for Exact {
 
 fn plain(value: &Value) -> Value {
     match value.data() {
-        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => value.clone().unmarked(),
+        Data::Null(_) => Value::NULL,
+        Data::Bool(_) | Data::Number(_) | Data::String(_) => value.clone().unmarked(),
         Data::Block(block) => Value::string(format!("{}.{}", block.kind, block.name)),
         Data::List(_) | Data::Set(_) | Data::Tuple(_) => {
             Value::tuple(items(value).iter().map(plain).collect())
@@ -55,7 +56,7 @@ fn plain(value: &Value) -> Value {
 
 fn type_of(value: &Value) -> Json {
     match value.data() {
-        Data::Null => "dynamic".into(),
+        Data::Null(_) => "dynamic".into(),
         Data::Bool(_) => "bool".into(),
         Data::Number(_) => "number".into(),
         Data::String(_) | Data::Block(_) => "string".into(),
@@ -94,7 +95,7 @@ struct Part<'v>(&'v Value);
 impl Serialize for Part<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0.data() {
-            Data::Null | Data::Block(_) => serializer.serialize_unit(),
+            Data::Null(_) | Data::Block(_) => serializer.serialize_unit(),
             Data::Bool(b) => serializer.serialize_bool(*b),
             Data::Number(n) => number(n, serializer),
             Data::String(s) => serializer.serialize_str(s),

@@ -1,17 +1,20 @@
 //! Values of the language: cheap to clone, sorted, with the marks of the secrets that they hold or derive from.
 
 use super::number::Number;
+use super::types::Type;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 mod brief;
 mod json;
+mod null;
 mod order;
 mod sequence;
 mod table;
 
 pub use super::marks::Marks;
+pub use null::NullType;
 pub use sequence::Sequence;
 pub use table::Table;
 
@@ -34,8 +37,8 @@ pub struct Value {
 /// What a value is, marks aside.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Data {
-    /// `null`
-    Null,
+    /// `null`, and of what type.
+    Null(NullType),
     /// `true`, `false`
     Bool(bool),
     /// A number.
@@ -98,8 +101,13 @@ impl From<Data> for Value {
 }
 
 impl Value {
-    /// `null`
-    pub const NULL: Value = Value { data: Data::Null, marks: Marks::NONE };
+    /// `null` of no type in particular.
+    pub const NULL: Value = Value { data: Data::Null(NullType(Type::Any)), marks: Marks::NONE };
+
+    /// `null` of a type.
+    pub fn null(ty: Type) -> Value {
+        Data::Null(NullType(ty)).into()
+    }
 
     /// A string; brought into normal form C.
     pub fn string(text: impl Into<Arc<str>>) -> Value {
@@ -260,7 +268,7 @@ impl Value {
     /// About how many bytes it takes to write it out. Costs nothing.
     pub fn weight(&self) -> u64 {
         match &self.data {
-            Data::Null | Data::Bool(_) | Data::Number(_) => 8,
+            Data::Null(_) | Data::Bool(_) | Data::Number(_) => 8,
             Data::String(s) => 8 + s.len() as u64,
             Data::Block(_) => 8,
             Data::List(s) | Data::Set(s) | Data::Tuple(s) => s.inside.weight,
@@ -270,7 +278,20 @@ impl Value {
 
     /// Whether it is `null`.
     pub fn is_null(&self) -> bool {
-        self.data == Data::Null
+        self.null_type().is_some()
+    }
+
+    /// The type that it would have, if it is `null`.
+    pub fn null_type(&self) -> Option<&Type> {
+        match &self.data {
+            Data::Null(NullType(ty)) => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// Whether it is `null` of no type in particular.
+    pub(super) fn is_bare_null(&self) -> bool {
+        self.null_type() == Some(&Type::Any)
     }
 
     /// Where the parts of a collection are kept: values that share them have the same place, and others never as long as
@@ -348,7 +369,7 @@ impl Value {
     /// What it is in a word, with an article: `a string`.
     pub fn kind(&self) -> &'static str {
         match &self.data {
-            Data::Null => "null",
+            Data::Null(_) => "null",
             Data::Bool(_) => "a bool",
             Data::Number(_) => "a number",
             Data::String(_) => "a string",

@@ -58,7 +58,7 @@ fn render(value: &Value) -> String {
             let lines = entries.iter().map(|(name, value)| format!("{} = {}\n", quoted(name), render(value)));
             format!("{{\n{}}}", lines.collect::<String>())
         }
-        Data::Null | Data::Block(_) => "null".to_string(),
+        Data::Null(_) | Data::Block(_) => "null".to_string(),
     }
 }
 

@@ -131,7 +131,9 @@ fn single(
     let Data::String(text) = value.data() else {
         let help = match value.data() {
             Data::Map(_) | Data::Object(_) => one_level(block),
-            Data::Null => "Give it a level; coalesce(…) takes the first value that is not null.".to_string(),
+            Data::Null(_) => {
+                "Give it a level; coalesce(…) takes the first value that is not null.".to_string()
+            }
             _ => quote_it(&block.level.value),
         };
         fields.problems.push(no_text(at, value.kind(), help));
@@ -191,7 +193,7 @@ fn map(
         let at = written.span();
         match level.data() {
             // Left out, as a null argument is.
-            Data::Null => {}
+            Data::Null(_) => {}
             Data::String(text) => {
                 let Some(exact) = parts.take(part, text, at, fields) else {
                     good = false;

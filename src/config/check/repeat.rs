@@ -105,7 +105,7 @@ fn for_each(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instan
     }
     let help = match value.data() {
         Data::List(_) | Data::Tuple(_) => A_LIST,
-        Data::Null => "Give an empty map, {}, to make no instances.",
+        Data::Null(_) => "Give an empty map, {}, to make no instances.",
         Data::Set(_) if value.as_items().is_some_and(|items| items.iter().any(Value::is_null)) => {
             "There is a null in it; take it out: toset([for key in … : key if key != null])."
         }

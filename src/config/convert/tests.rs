@@ -21,7 +21,7 @@ fn converts() {
         ("\"5\"", "number", "5"),
         ("5", "string", "\"5\""),
         ("true", "string", "\"true\""),
-        ("null", "number", "null"),
+        ("null", "number", "tonumber(null)"),
         ("[1, \"a\"]", "list(string)", "tolist([\"1\",\"a\"])"),
         ("[1, \"a\"]", "list(any)", "tolist([\"1\",\"a\"])"),
         ("[3, 1, 3]", "set(number)", "toset([1,3])"),
@@ -31,7 +31,11 @@ fn converts() {
         ("{a = 1, b = \"x\"}", "map(any)", "tomap({\"a\" = \"1\"\"b\" = \"x\"})"),
         ("{a = 1, b = 2}", "object({a = string})", "{\"a\" = \"1\"}"),
         ("{a = null}", "object({a = optional(number, 80)})", "{\"a\" = 80}"),
-        ("{}", "object({a = optional(number, 80), b = optional(string)})", "{\"a\" = 80\"b\" = null}"),
+        (
+            "{}",
+            "object({a = optional(number, 80), b = optional(string)})",
+            "{\"a\" = 80\"b\" = tostring(null)}",
+        ),
         (
             "{x = {}}",
             "map(object({a = optional(list(string), [\"d\"])}))",

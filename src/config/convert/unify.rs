@@ -35,10 +35,11 @@ impl Unifier {
         let Some(first) = known.first().copied() else {
             return Some(Type::Any);
         };
-        if known.iter().all(|t| self.same(t, first)) {
-            return Some(first.clone());
-        }
         let open = known.len() < types.len();
+        if known.iter().all(|t| self.same(t, first)) {
+            // A bare null beside what has parts stays one.
+            return Some(if open && !first.is_simple() { Type::Any } else { first.clone() });
+        }
         if known.iter().all(|t| t.is_simple()) {
             let text = known.contains(&&Type::String).then_some(Type::String);
             return text.or(open.then_some(Type::Any));

@@ -361,9 +361,14 @@ pub(in crate::config) fn beyond(
 }
 
 /// `source[*].a`: null gives nothing, one value is a list of itself.
-fn splat(source: &Value, each: &[Step], expr: &Expr, scope: &Scope<'_>) -> Evaluated {
-    if source.is_null() {
-        return Ok(Value::tuple(Vec::new()).marked(source.marks()));
+pub(in crate::config) fn splat(source: &Value, each: &[Step], expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+    match source.null_type() {
+        Some(Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
+            let problem = fail_at(expr, expr.span(), scope, "a list that is null has no elements");
+            return Err(problem.help("write coalesce(…, []) for a list that may be null").into());
+        }
+        Some(_) => return Ok(Value::tuple(Vec::new()).marked(source.marks())),
+        None => {}
     }
     let single = [source.clone().unmarked()];
     let items = source.as_items().unwrap_or(&single);

@@ -183,7 +183,8 @@ fn merge(args: &[Value]) -> Done {
         }
     }
     // Maps of one type make a map, anything else an object. The type of an object is not asked: it may be huge.
-    let all_maps = !args.is_empty() && args.iter().all(|a| matches!(a.data(), Data::Map(_)));
+    let is_map = |a: &Value| matches!((a.data(), a.null_type()), (Data::Map(_), _) | (_, Some(Type::Map(_))));
+    let all_maps = !args.is_empty() && args.iter().all(is_map);
     let of_one_type = all_maps && {
         let types: Vec<Type> = Type::of_each(args);
         all_same(&types)

@@ -44,7 +44,7 @@ pub(super) fn to_json_text(value: &Value) -> String {
 
 fn write(value: &Value, out: &mut String) {
     match value.data() {
-        Data::Null => out.push_str("null"),
+        Data::Null(_) => out.push_str("null"),
         Data::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
         Data::Number(n) => out.push_str(&n.to_string()),
         Data::String(s) => write_string(s, out),

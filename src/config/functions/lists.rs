@@ -80,9 +80,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
             "tolist([\n  \"db\",\n  \"web\",\n])",
         )
         .gives("list(string)", &["the texts"]),
-    passing("coalescelist", &[ANY], coalescelist)
-        .and(param("lists", Any))
-        .told("the first list that is not empty", "coalescelist([], [\"eu\"])", "[\n  \"eu\",\n]")
+    passing("coalescelist", &[nullable("list")], coalescelist)
+        .and(nullable("lists"))
+        .told(
+            "the first list that is neither null nor empty",
+            "coalescelist([], [\"eu\"])",
+            "[\n  \"eu\",\n]",
+        )
         .gives("list or tuple", &["the first candidate", "further candidates"]),
     plain("compact", &[param("list", Texts)], compact)
         .told(
@@ -240,8 +244,12 @@ fn sort(args: &[Value]) -> Done {
 fn coalescelist(args: &[Value]) -> Done {
     let mut filled = None;
     for (i, arg) in args.iter().enumerate() {
-        if matches!(arg.data(), Data::Set(_)) {
-            return Err(Fault::at(i, "a set has no order; use tolist(…) first"));
+        match (arg.data(), arg.null_type()) {
+            (Data::Set(_), _) | (_, Some(Type::Set(_))) => {
+                return Err(Fault::at(i, "a set has no order; use tolist(…) first"));
+            }
+            (_, Some(Type::List(_) | Type::Tuple(_))) => continue,
+            _ => {}
         }
         if !some_items(args, i)?.is_empty() {
             filled = filled.or(Some(arg));

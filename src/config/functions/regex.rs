@@ -117,7 +117,7 @@ fn regex_all(args: &[Value]) -> Done {
 
 /// The match, or its groups: a tuple, or an object when they have names.
 fn captured(pattern: &Regex, captures: &regex_lite::Captures<'_>) -> Value {
-    let group = |i: usize| captures.get(i).map_or(Value::NULL, |m| Value::string(m.as_str()));
+    let group = |i: usize| captures.get(i).map_or(Value::null(Type::String), |m| Value::string(m.as_str()));
     let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
     if names.is_empty() {
         return group(0);

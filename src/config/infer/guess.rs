@@ -124,7 +124,9 @@ impl Guess {
         let marks = self.marks().common(&other.marks());
         let guess = match (self.bare(), other.bare()) {
             (one, other) if one == other => one,
-            (Guess::Known(null), other) | (other, Guess::Known(null)) if null.is_null() => other.opened(),
+            (Guess::Known(null), other) | (other, Guess::Known(null)) if null.is_bare_null() => {
+                other.opened()
+            }
             (one, other) => match (one.opened(), other.opened()) {
                 (Guess::Tuple(a), Guess::Tuple(b)) if a.len() == b.len() => {
                     Guess::tuple(a.into_iter().zip(b).map(|(a, b)| a.or(b)).collect())
@@ -297,7 +299,7 @@ impl Sort {
 
     fn of_value(value: &Value) -> Sort {
         match value.data() {
-            Data::Null => Sort::Any,
+            Data::Null(_) => Sort::Any,
             Data::Block(_) => Sort::Block,
             Data::Bool(_) | Data::Number(_) | Data::String(_) => Sort::Simple,
             Data::List(_) | Data::Set(_) | Data::Tuple(_) => Sort::Sequence,

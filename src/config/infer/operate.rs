@@ -129,9 +129,9 @@ fn agreed(first: &Guess, second: &Guess) -> Option<Guess> {
         return Some(Guess::ANY);
     }
     let types = [first.ty(), second.ty()];
-    // A null has the type of the other.
+    // A bare null has the type of the other.
     for (one, other) in [(first, &types[1]), (second, &types[0])] {
-        if one.as_known().is_some_and(Value::is_null) {
+        if one.as_known().is_some_and(Value::is_bare_null) {
             return Some(Guess::of(other.clone()));
         }
     }

@@ -113,7 +113,9 @@ impl Reading {
     fn splat(&mut self, source: Guess, marks: &Marks, each: &[Step], expr: &Expr, room: &Room<'_>) -> Guess {
         let before = self.told();
         let items: Vec<Guess> = match source {
-            Guess::Known(value) if value.is_null() => return Guess::Known(Value::tuple(Vec::new())),
+            Guess::Known(value) if value.is_null() => {
+                return self.known(said::splat(&value, each, expr, room.scope()));
+            }
             Guess::Known(value) => match value.as_items() {
                 Some(items) => items.iter().cloned().map(Guess::Known).collect(),
                 None => vec![Guess::Known(value)],
@@ -173,7 +175,7 @@ fn in_known(value: &Value, key: &Guess, span: Span, expr: &Expr, room: &Room<'_>
         Data::List(_) | Data::Tuple(_) => (Type::Number, "a number"),
         Data::Map(_) | Data::Object(_) => (Type::String, "a string"),
         Data::Set(_) => return Err(said::index_of_set(span, expr, scope)),
-        Data::Null => return Ok(Guess::ANY),
+        Data::Null(_) => return Ok(Guess::ANY),
         _ => return Err(said::no_element(&Guess::Known(value.clone()).described(), span, expr, scope)),
     };
     if !key.may_be(&by.0) {

@@ -2,7 +2,7 @@
 //! written out. So each part is looked at once, and the types share their parts as the values do.
 
 use super::{Field, Type};
-use crate::config::value::{Data, Value};
+use crate::config::value::{Data, NullType, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,6 +20,11 @@ impl Type {
     pub(in crate::config) fn of_each<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<Type> {
         let mut finder = Finder::default();
         values.into_iter().map(|value| finder.of(value)).collect()
+    }
+
+    /// What a value of this type is: nothing of it is optional any more.
+    pub(in crate::config) fn settled(&self) -> Type {
+        Settling::default().settled(self)
     }
 
     /// Whether it leaves anything open.
@@ -55,6 +60,33 @@ fn is_open(ty: &Type, seen: &mut BTreeSet<Id>) -> bool {
         Type::List(t) | Type::Set(t) | Type::Map(t) => is_open(t, seen),
         Type::Object(fields) => fields.values().any(|field| is_open(&field.ty, seen)),
         Type::Tuple(types) => types.iter().any(|ty| is_open(ty, seen)),
+    }
+}
+
+/// Makes all that is optional required. Types share their parts, so that each is looked at once.
+#[derive(Default)]
+struct Settling {
+    done: BTreeMap<Id, Type>,
+}
+
+impl Settling {
+    fn settled(&mut self, ty: &Type) -> Type {
+        if let Some(done) = self.done.get(&ty.id()) {
+            return done.clone();
+        }
+        let settled = match ty {
+            Type::Any | Type::Bool | Type::Number | Type::String => return ty.clone(),
+            Type::List(of) => Type::list(self.settled(of)),
+            Type::Set(of) => Type::set(self.settled(of)),
+            Type::Map(of) => Type::map(self.settled(of)),
+            Type::Tuple(types) => Type::Tuple(types.iter().map(|ty| self.settled(ty)).collect()),
+            Type::Object(fields) => {
+                let mut required = |field: &Field| Field::required(self.settled(&field.ty));
+                Type::object(fields.iter().map(|(name, field)| (name.clone(), required(field))).collect())
+            }
+        };
+        self.done.insert(ty.id(), settled.clone());
+        settled
     }
 }
 
@@ -102,6 +134,7 @@ fn simple(value: &Value) -> Type {
         Data::Bool(_) => Type::Bool,
         Data::Number(_) => Type::Number,
         Data::String(_) => Type::String,
+        Data::Null(NullType(ty)) => ty.clone(),
         _ => Type::Any,
     }
 }

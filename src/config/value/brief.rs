@@ -11,7 +11,7 @@ impl Value {
             return "(sensitive)".to_string();
         }
         match &self.data {
-            Data::Null => "null".to_string(),
+            Data::Null(_) => "null".to_string(),
             Data::Bool(b) => b.to_string(),
             Data::Number(n) => shortened(&n.to_string(), 40).into_owned(),
             Data::String(s) => quoted(&shortened(s, 60)),

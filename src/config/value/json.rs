@@ -12,7 +12,7 @@ impl Value {
     /// numbers of 64 bits stay whole, others become the nearest double.
     pub fn to_json(&self) -> Json {
         match &self.data {
-            Data::Null => Json::Null,
+            Data::Null(_) => Json::Null,
             Data::Bool(b) => Json::Bool(*b),
             Data::Number(n) => number_to_json(n),
             Data::String(s) => Json::String(s.to_string()),

@@ -17,7 +17,7 @@ pub(super) fn sort(items: &mut [Value]) {
 }
 
 fn is_simple(value: &Value) -> bool {
-    matches!(value.data(), Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_))
+    matches!(value.data(), Data::Null(_) | Data::Bool(_) | Data::Number(_) | Data::String(_))
 }
 
 fn rendered(value: &Value) -> String {
@@ -28,7 +28,7 @@ fn rendered(value: &Value) -> String {
 
 fn write(value: &Value, out: &mut String) {
     match value.data() {
-        Data::Null => out.push('~'),
+        Data::Null(_) => out.push('~'),
         Data::Bool(b) => out.push(if *b { 'T' } else { 'F' }),
         Data::Number(n) => out.push_str(&number(n)),
         Data::String(s) => quoted(s, out),

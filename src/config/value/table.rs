@@ -4,9 +4,9 @@ use super::{Entries, Inside, Value};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// Entries, sorted by key, and what is known about them all. Objects of one shape may share their keys; a null takes no
-/// room: most arguments of most components are none.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Entries, sorted by key, and what is known about them all. Objects of one shape may share their keys; a bare null takes
+/// no room: most arguments of most components are none.
+#[derive(Debug, Clone)]
 pub struct Table {
     keys: Arc<[Arc<str>]>,
     /// Which keys have a value that is kept, a bit for each from the lowest one on; the others are null.
@@ -92,18 +92,23 @@ impl Table {
     }
 }
 
-/// Which values are kept, and these. A null that is a secret is kept, since it is marked.
+/// Whether it is a null of which nothing is to be kept: neither a type nor marks.
+fn is_nothing(value: &Value) -> bool {
+    value.is_bare_null() && !value.is_sensitive()
+}
+
+/// Which values are kept, and these.
 fn without_nulls(values: Vec<Value>) -> (u64, Box<[Value]>) {
     if values.len() > BITS {
         return (u64::MAX, values.into_boxed_slice());
     }
-    let bit = |(at, value): (usize, &Value)| u64::from(*value != NULL) << at;
+    let bit = |(at, value): (usize, &Value)| u64::from(!is_nothing(value)) << at;
     let kept = values.iter().enumerate().map(bit).fold(0, |all, bit| all | bit);
     if kept.count_ones() as usize == values.len() {
         return (kept, values.into_boxed_slice());
     }
     let mut others = Vec::with_capacity(kept.count_ones() as usize);
-    others.extend(values.into_iter().filter(|value| *value != NULL));
+    others.extend(values.into_iter().filter(|value| !is_nothing(value)));
     (kept, others.into_boxed_slice())
 }
 
@@ -142,6 +147,15 @@ impl<'a> IntoIterator for &'a Table {
     }
 }
 
+/// Entry by entry: whether a null is kept makes no difference.
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        self.keys == other.keys && self.values().eq(other.values())
+    }
+}
+
+impl Eq for Table {}
+
 impl PartialOrd for Table {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
@@ -158,6 +172,7 @@ impl Ord for Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::types::Type;
     use crate::config::value::Marks;
 
     #[test]
@@ -179,5 +194,8 @@ mod tests {
         let table = Table::of(Entries::from([("a".into(), secret.clone()), ("b".into(), Value::NULL)]));
         assert_eq!(table.get("a"), Some(&secret));
         assert!(table.get("b").is_some_and(|b| !b.is_sensitive()));
+        let typed = Table::of(Entries::from([("a".into(), Value::null(Type::String))]));
+        assert_eq!(typed.get("a").and_then(Value::null_type), Some(&Type::String));
+        assert_eq!(typed, Table::of(Entries::from([("a".into(), Value::NULL)])));
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn to_yaml(value: &Value) -> String {
     emitter.node(value, 0, Place::Root);
     emitter.out.push('\n');
     // A plain scalar could go on: its end is marked.
-    if matches!(value.data(), Data::Null | Data::Bool(_) | Data::Number(_)) {
+    if matches!(value.data(), Data::Null(_) | Data::Bool(_) | Data::Number(_)) {
         emitter.out.push_str("...\n");
     }
     emitter.out
@@ -67,7 +67,7 @@ impl Emitter {
         }
         self.write(space);
         match value.data() {
-            Data::Null => self.write("null"),
+            Data::Null(_) => self.write("null"),
             Data::Bool(b) => self.write(if *b { "true" } else { "false" }),
             Data::Number(n) => self.write(&n.to_string()),
             Data::String(text) => self.string(text, indent + 2, true),
