@@ -27,6 +27,8 @@ mod outside;
 mod reboot;
 #[path = "lab/repository.rs"]
 mod repository;
+#[path = "apt/untouched.rs"]
+mod untouched;
 #[path = "apt/way_in.rs"]
 mod way_in;
 #[path = "apt/whole.rs"]

@@ -41,6 +41,10 @@ pub enum What {
     Sshd(&'static str),
     /// Its `preinst` fills the disk.
     FillsDisk,
+    /// A service that its `prerm` stops, also for another version, and only its `postinst` starts.
+    StopsFirst,
+    /// As [`What::StopsFirst`], and its `preinst` fails.
+    FailingPreinst,
     /// A kernel by its name: a file in /boot.
     Kernel,
     /// A service whose `postinst` asks for a reboot.
@@ -74,6 +78,8 @@ pub const DEBS: &[Deb] = &[
     Deb { name: "pf-still", version: "1.1-1", fields: "", what: What::LeftRunning },
     Deb { name: "pf-app", version: "1.5-1", fields: "Pre-Depends: pf-wait", what: What::Service },
     Deb { name: "pf-app", version: "1.6-1", fields: "", what: What::FillsDisk },
+    Deb { name: "pf-stop", version: "1.0-1", fields: "", what: What::StopsFirst },
+    Deb { name: "pf-stop", version: "1.1-1", fields: "", what: What::FailingPreinst },
     Deb { name: "pf-wait", version: "1.0-1", fields: "", what: What::Slow },
     Deb { name: "pf-sshd", version: "1.0-1", fields: "", what: What::Sshd("/usr/sbin/sshd -D") },
     Deb {
@@ -219,9 +225,15 @@ impl Deb {
             if *what == What::FillsDisk {
                 write("DEBIAN/preinst", "#!/bin/sh\ncat /dev/zero >/var/full 2>/dev/null || true\n", "755");
             }
-            let stop = format!(
-                "#!/bin/sh\n[ \"$1\" != remove ] || [ ! -d /run/systemd/system ] || systemctl stop {name}\n"
-            );
+            if *what == What::FailingPreinst {
+                write("DEBIAN/preinst", "#!/bin/sh\nexit 1\n", "755");
+            }
+            let stays = if matches!(what, What::StopsFirst | What::FailingPreinst) {
+                ""
+            } else {
+                "[ \"$1\" != remove ] || "
+            };
+            let stop = format!("#!/bin/sh\n{stays}[ ! -d /run/systemd/system ] || systemctl stop {name}\n");
             write("DEBIAN/prerm", &stop, "755");
             write(
                 "DEBIAN/postrm",

@@ -78,5 +78,4 @@ static MANAGER: Manager = Manager {
         }
     },
     can_repair: true,
-    versions_tell: true,
 };

@@ -69,8 +69,6 @@ static MANAGER: Manager = Manager {
     own: parts,
     // Which of two versions is the whole one, nobody can tell.
     can_repair: false,
-    // Files are unpacked before the database says so.
-    versions_tell: false,
 };
 
 fn parts(script: Script) -> Vec<&'static str> {

@@ -23,9 +23,6 @@ pub struct Manager {
     pub own: fn(Script) -> Vec<&'static str>,
     /// Whether a patch can mend what others have left half done, as `repair = true` asks for.
     pub can_repair: bool,
-    /// Whether the versions of packages tell how far an installation came that was cut off. Where they do not, it is taken
-    /// back whatever they say.
-    pub versions_tell: bool,
 }
 
 /// What packages and versions look like: nothing else goes to a host, or is believed from one.

@@ -77,18 +77,15 @@ pub fn probe(manager: &'static Manager, probe: &Probe, context: &Context) -> Res
     Ok(match action {
         // What these leave behind disturbs nothing, and they may be done again.
         Action::Fetch | Action::Snapshot | Action::Drop => Probed::Before { ended },
-        Action::Patch => {
+        // Where it left a trace and did not end well, more may be left of it than versions show: a service that it stopped.
+        Action::Patch if left == Left::Nothing => {
             let pins = Pins::of(manager, &act.artifacts).map_err(RpcError::invalid_params)?;
             let names = pins.asked(packages(act.level.as_ref()).keys());
             let facts = look::facts(manager, &act.subject, names, context).map_err(RpcError::internal)?;
             match stands(manager, &pins, act, &facts) {
-                Stands::Old | Stands::New if left == Left::CutOff && !manager.versions_tell => between(ended),
-                Stands::Old => Probed::Before { ended },
-                // A script that failed may have left undone what the versions do not show.
-                Stands::New if left != Left::Failed => {
-                    Probed::After(done(manager, action, act, &arguments, &Said::default()))
-                }
-                Stands::New | Stands::Mixed => between(ended),
+                Stands::Old => Probed::before(),
+                Stands::New => Probed::After(done(manager, action, act, &arguments, &Said::default())),
+                Stands::Mixed => between(ended),
             }
         }
         _ if left == Left::Nothing => Probed::before(),

@@ -39,5 +39,4 @@ pub static SAMPLE: Manager = Manager {
     },
     own: |_| Vec::new(),
     can_repair: true,
-    versions_tell: true,
 };

@@ -26,7 +26,7 @@ fi
   BEGIN { while ((getline line <plan) > 0) { split(line, w, " "); if (w[1] == "inst") to[w[2]] = w[4] } }
   to[$1] == $3 { found = 1 } END { exit !found }' || hold="$hold --reinstall"
 # shellcheck disable=SC2086
-stand $names >"$t/before"
+noted $names >"$t/before"
 as_kept "$snapshot"
 with_apt -s $hold install -- "$@" >"$t/said" 2>&1 || { cat "$t/said"; refuse "apt would not do it any more: $(sed -n 's/^E: *//p' "$t/said" | head -n 2 | tr '\n' ' ')"; }
 transaction <"$t/said" | awk '$1 == "inst" { print "inst", $2, $3, $5 } $1 == "remv" { print "remv", $2 }' | sort -u >"$t/would"
@@ -40,8 +40,8 @@ code=$?
 ! interrupted || code=100
 # shellcheck disable=SC2086
 if [ "$code" != 0 ]; then
-  stand $names >"$t/after"
-  ! cmp -s "$t/before" "$t/after" || refuse "apt-get ended with $code and has changed nothing"
+  noted $names >"$t/after"
+  interrupted || ! cmp -s "$t/before" "$t/after" || refuse "apt-get ended with $code and has changed nothing"
   said=/proc/$$/fd/2
   [ ! -f "$said" ] || why=$(awk '/^dpkg: error processing/ { name = $5; getline; sub(/^ */, ""); printf "; %s: %s", name, $0 }' "$said" | cut -c1-500)
   fail "apt-get ended with $code${why:-}"

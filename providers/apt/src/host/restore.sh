@@ -11,6 +11,10 @@ now() {
   same "$kept/stand" "$t/now"
 }
 cat >"$t/restart"
+if interrupted; then
+  wait_for_lock "$patience"
+  dpkg --set-selections </dev/null || fail "what dpkg had written down when it was interrupted cannot be taken over: is the disk full?"
+fi
 if now; then
   echo "everything is as it was"
   : >"$t/restart"
@@ -92,6 +96,10 @@ else
   done
   tar -C / -xpf "$kept/conffiles.tar" || fail "the conffiles could not be brought back"
   set_marks "$kept/stand" || fail "holds and marks could not be set"
+fi
+# What a transaction that broke off has left of triggers, also of other packages.
+if everything | awk '$4 ~ /^.[Wt]/' | grep -vxF -f "$kept/manifest" >"$t/triggered"; then
+  dpkg --force-confdef --force-confold --triggers-only -a </dev/null
 fi
 restart_as_kept
 is_back

@@ -7,7 +7,7 @@ files=$(pinned "$t/plan") || exit 75
 names=$(awk '$1 == "inst" || $1 == "remv" { print $2 }' "$t/plan" | sort -u)
 wait_for_lock "$patience"
 # shellcheck disable=SC2086
-stand $names >"$t/before" || refuse "dnf's history cannot be read"
+noted $names >"$t/before" || refuse "dnf's history cannot be read"
 # shellcheck disable=SC2086
 as_kept "$snapshot"
 kept=$state/snapshots/$snapshot
@@ -36,7 +36,7 @@ sed '$d' "$t/failed"
 case $code in 3 | 6) refuse "$why" ;; esac
 if [ "$code" != 0 ]; then
   # shellcheck disable=SC2086
-  stand $names >"$t/after"
+  noted $names >"$t/after"
   ! cmp -s "$t/before" "$t/after" || refuse "$why; nothing was changed"
   fail "$why"
 fi

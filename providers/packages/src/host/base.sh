@@ -100,5 +100,5 @@ newer() {
   # Of a time to come, which a clock that went wrong has left, nobody can tell.
   [ "${at:-0}" -gt "$2" ] && [ "$at" -le "$(date +%s)" ]
 }
-t=$(mktemp -d) || fail "no temporary folder can be made"
+t=$(mktemp -d) || refuse "no temporary folder can be made: is the disk full?"
 trap 'rm -rf "$t"' EXIT

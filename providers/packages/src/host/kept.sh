@@ -20,6 +20,13 @@ as_kept() {
     refuse "somebody has changed the packages since the snapshot was taken; make a new plan"
   }
 }
+# noted NAME...: what a transaction that fails must leave as it was to have changed nothing: the stand of these packages, the state of
+# all, and which services of these run, since their scripts may have stopped one.
+noted() {
+  stand "$@" || return 1
+  everything | sed 's/^/all /'
+  for unit in $(units "$@"); do ! systemctl is-active -q "$unit" || echo "runs $unit"; done
+}
 # restart_as_kept: restarts what `$t/restart` names, and starts what ran when the snapshot was taken.
 restart_as_kept() {
   is_booted || return 0
