@@ -39,6 +39,7 @@ fn command(host: &Sshd, id: &str, argv: &[&str]) -> TargetRun {
         cwd: None,
         stdin: String::new(),
         ephemeral: false,
+        fresh: false,
     }
 }
 
@@ -87,6 +88,23 @@ fn commands_and_files_go_there_and_back_whatever_is_in_them() {
     assert_eq!(fresh.get(&get).unwrap().content.and_then(|c| base64::decode(&c)), Some(content));
     let bad = TargetPut { path: "/no/such/folder/file".into(), ..put };
     assert!(fresh.put(&bad).unwrap_err().message.contains("cannot be written"));
+}
+
+#[test]
+fn a_fresh_question_finds_out_that_nobody_is_let_in_any_more() {
+    let Some(host) = Sshd::start() else { return };
+    let targets = targets(&host);
+    let asked = |id: &str, fresh: bool| {
+        let run = TargetRun { ephemeral: true, fresh, ..command(&host, id, &["echo", "in"]) };
+        targets.run(&run).unwrap();
+        let wait = TargetAwait { id: id.into(), connection: connection(&host), timeout: 20_000 };
+        targets.wait(&wait).map(|standing| printed(standing.command).1).map_err(|e| e.message)
+    };
+    assert_eq!(asked("shared", false).as_deref(), Ok("in\n"));
+    assert_eq!(asked("own", true).as_deref(), Ok("in\n"));
+    host.lab.write("authorized", "");
+    assert!(asked("shut", true).unwrap_err().contains("Permission denied"));
+    assert_eq!(asked("still", false).as_deref(), Ok("in\n"));
 }
 
 #[test]

@@ -84,6 +84,7 @@ impl<'a> Question<'a> {
             cwd: None,
             stdin: String::new(),
             ephemeral: true,
+            fresh: false,
         };
         self.targets.run(&run).map_err(not_put)?;
         let wait = TargetAwait { id, connection, timeout: millis(self.patience) };

@@ -2,7 +2,7 @@
 //! and `"chroot"`, which differ only in the way to a shell.
 //!
 //! Every request is a script on the standard input of a shell there ([`script`]), over one multiplexed connection; a dead
-//! man's switch is decided over a connection that is made for it. What is left there is what [`patchform_sdk::detached`]
+//! man's switch is decided over a connection that is made for it, and so is what asks whether anybody gets in. What is left there is what [`patchform_sdk::detached`]
 //! leaves on this machine: the same scripts write it.
 
 mod answer;
@@ -42,6 +42,17 @@ const SILENT: Duration = Duration::from_secs(3);
 const TOLD: Duration = Duration::from_secs(20);
 /// One question waits no longer on the host; a longer wait is several questions, so that a lost connection is noticed.
 const SLICE: Duration = Duration::from_secs(20);
+
+/// Which connection to a host something is asked over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    /// The one that all share.
+    Shared,
+    /// One of its own, when it is its turn to log in.
+    Own,
+    /// One of its own at once: who has to confirm in time waits for nobody.
+    OwnAtOnce,
+}
 
 /// A host.
 pub struct Ssh {
@@ -83,12 +94,15 @@ impl Ssh {
         Ok(Ssh { way, away, queue, known: AtomicBool::new(false), brief, watch, told })
     }
 
-    fn begin(&self, script: &str, fresh: bool) -> Result<Shell, RpcError> {
-        // Who has to confirm in time waits for nobody.
-        let place = (!fresh).then(|| self.queue.shell());
-        let is_new = self.way.is_far() && !fresh && !self.known.load(Ordering::Relaxed);
-        let login = is_new.then(|| self.queue.login());
-        let (program, arguments) = self.way.command(fresh);
+    fn begin(&self, script: &str, over: Over) -> Result<Shell, RpcError> {
+        let place = (over != Over::OwnAtOnce).then(|| self.queue.shell());
+        let is_new = match over {
+            Over::Shared => !self.known.load(Ordering::Relaxed),
+            Over::Own => true,
+            Over::OwnAtOnce => false,
+        };
+        let login = (is_new && self.way.is_far()).then(|| self.queue.login());
+        let (program, arguments) = self.way.command(over != Over::Shared);
         let holding = process::feed(program, &arguments, script.as_bytes())
             .map_err(|e| RpcError::internal(format!("{program} cannot be started: {e}")))?;
         // It is logged in to until it says something.
@@ -97,8 +111,8 @@ impl Ssh {
     }
 
     /// Asks the host and waits for its whole answer.
-    fn ask(&self, script: &str, fresh: bool, patience: Duration) -> Result<Answer, RpcError> {
-        let shell = self.begin(script, fresh)?;
+    fn ask(&self, script: &str, over: Over, patience: Duration) -> Result<Answer, RpcError> {
+        let shell = self.begin(script, over)?;
         self.read(shell.holding.end(patience.saturating_add(Duration::from_secs(way::CONNECT))))
     }
 
@@ -108,7 +122,7 @@ impl Ssh {
         let began = clock::steady();
         let mut again = false;
         loop {
-            let shell = self.begin(script, false)?;
+            let shell = self.begin(script, Over::Shared)?;
             if shell.silent || !shell.holding.speaks_within(SILENT) {
                 self.waits(began, "it does not answer");
             }
@@ -187,7 +201,8 @@ impl Host for Ssh {
             return Ok(TargetStarted { started: false });
         }
         // Not under the lock: it may have to wait for its place.
-        let shell = self.begin(&script::brief(run)?, false)?;
+        let over = if run.fresh { Over::Own } else { Over::Shared };
+        let shell = self.begin(&script::brief(run)?, over)?;
         self.lock().insert(run.id.clone(), shell);
         Ok(TargetStarted { started: true })
     }
@@ -218,13 +233,13 @@ impl Host for Ssh {
                 "under a dead man's switch a command has an effect, and `within` at least 1 millisecond";
             return Err(RpcError::invalid_params(why));
         }
-        self.started(&self.ask(&script::run_or_revert(guarded)?, false, PATIENCE)?)
+        self.started(&self.ask(&script::run_or_revert(guarded)?, Over::Shared, PATIENCE)?)
     }
 
     fn confirm_or_revert(&self, confirm: &TargetConfirm) -> Result<TargetConfirmed, RpcError> {
         detached::check_id(&confirm.id)?;
         let twice = Duration::from_millis(confirm.timeout).saturating_mul(2);
-        let answer = self.ask(&script::confirm(confirm)?, true, twice.saturating_add(PATIENCE))?;
+        let answer = self.ask(&script::confirm(confirm)?, Over::OwnAtOnce, twice.saturating_add(PATIENCE))?;
         Ok(TargetConfirmed { switch: answer.switch(), failed: answer.failed() })
     }
 
@@ -233,12 +248,12 @@ impl Host for Ssh {
         if base64::decode(&put.content).is_none() {
             return Err(RpcError::invalid_params(format!("the content for {} is no base64", put.path)));
         }
-        self.ask(&script::put(put), false, PATIENCE).map(|_| ())
+        self.ask(&script::put(put), Over::Shared, PATIENCE).map(|_| ())
     }
 
     fn get(&self, get: &TargetGet) -> Result<TargetGot, RpcError> {
         absolute(&get.path)?;
-        let answer = self.ask(&script::get(get), false, PATIENCE)?;
+        let answer = self.ask(&script::get(get), Over::Shared, PATIENCE)?;
         let there = answer.word("absent").is_none();
         let content = answer.part("content").split_ascii_whitespace().collect();
         Ok(TargetGot { content: there.then_some(content) })

@@ -7,8 +7,15 @@ fn a_broken_sshd_is_taken_back_by_the_host_itself() {
     let Some(host) = Debian::boot() else { return };
     host.install("pf-sshd=1.0-1");
     let before = host.manifest();
-    let lab = component(&host, "pf-sshd = \"1.2-1\"", "confirm_within = \"10s\"");
     host.wait.set("2s");
+    // Without a switch nobody is let in any more, and it goes back over the connection that there is.
+    let lab = component(&host, "pf-sshd = \"1.2-1\"", "restart = [\"ssh\"]");
+    let plan = flat(&lab.patchform("plan").exits(0).out);
+    assert!(plan.contains("touches what lets people log in (ssh.service): with `confirm_within`"), "{plan}");
+    let said = flat(&lab.patchform("apply --auto-approve").exits(3).out);
+    assert!(said.contains("the host lets nobody in any more"), "{said}");
+    assert_eq!(host.manifest(), before);
+    lab.allow_what_was_taken_back();
     lab.write("main.pf.hcl", text(&host, "pf-sshd = \"1.2-1\"", "confirm_within = \"10s\""));
     let plan = flat(&lab.patchform("plan").exits(0).out);
     assert!(plan.contains("unless it is confirmed over a new connection within 10s"), "{plan}");

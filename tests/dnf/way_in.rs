@@ -8,7 +8,12 @@ fn a_broken_sshd_is_taken_back_by_the_host_itself_and_a_good_one_reboots_it() {
     install(&host, "pf-base pf-sshd-1.0");
     let (before, boot) = (manifest(&host), host.boot_id());
     host.wait.set("2s");
-    let lab = component(&host, "pf-sshd = \"1.2-1\"", "confirm_within = \"15s\"");
+    let lab = component(&host, "pf-sshd = \"1.2-1\"", "");
+    let said = flat(&lab.patchform("apply --auto-approve").exits(3).out);
+    assert!(said.contains("the host lets nobody in any more"), "{said}");
+    as_before(&host, &before);
+    lab.allow_what_was_taken_back();
+    lab.write("main.pf.hcl", text(&host, "pf-sshd = \"1.2-1\"", "confirm_within = \"15s\""));
     let said = flat(&lab.patchform("apply --auto-approve").exits(3).out);
     assert!(said.contains("its dead man's switch took it back"), "{said}");
     as_before(&host, &before);

@@ -49,6 +49,7 @@ pub fn start(
         cwd: None,
         stdin: String::new(),
         ephemeral,
+        fresh: false,
     };
     context.target().run(&run).map(drop).map_err(|e| e.message)
 }

@@ -67,6 +67,7 @@ pub fn start(
         cwd: None,
         stdin: String::new(),
         ephemeral: false,
+        fresh: false,
     };
     let revert = TargetCommand {
         argv: restore.clone(),

@@ -186,6 +186,7 @@ fn start(
         cwd: None,
         stdin: String::new(),
         ephemeral,
+        fresh: false,
     }
 }
 

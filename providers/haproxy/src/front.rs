@@ -179,6 +179,7 @@ impl<'a> Front<'a> {
             cwd: None,
             stdin: String::new(),
             ephemeral: true,
+            fresh: false,
         };
         self.context.target().run(&run).map_err(|e| Trouble::Unknown(e.message))?;
         match ended::wait(&id, self.subject, LOOK, self.context).0 {

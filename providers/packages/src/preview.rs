@@ -36,7 +36,8 @@ pub fn preview(manager: &'static Manager, proposed: &Proposed, context: &Context
         let words = words.into_iter().chain(wanted).collect();
         let call = Call { manager, script: Script::Preview, arguments: words, stdin: String::new() };
         let lines = call.ask(&proposed.subject, PATIENCE, context)?;
-        Asked { manager, level: &level, arguments: &arguments, lines: &lines }.judge()
+        let is_far = proposed.subject.connection.kind == "ssh";
+        Asked { manager, level: &level, arguments: &arguments, is_far, lines: &lines }.judge()
     };
     looked().map_or_else(|why| PreviewOutcome::Blocked { why }, |p| PreviewOutcome::Ready(Box::new(p)))
 }
@@ -46,6 +47,8 @@ struct Asked<'a> {
     manager: &'static Manager,
     level: &'a BTreeMap<String, String>,
     arguments: &'a Arguments,
+    /// Whether people log in to the host.
+    is_far: bool,
     lines: &'a [Vec<String>],
 }
 
@@ -93,10 +96,12 @@ impl<'a> Asked<'a> {
         let space = self.space(pins.iter().map(|pin| pin.size).sum())?;
         let reload = self.reload(&installed, &removed)?;
         warnings.extend(self.left_running(reload));
+        let services = self.services();
+        warnings.extend(self.about_the_way_in(&installed, &services));
         Ok(Preview {
             pulled_in: self.pulled_in(&installed),
             removed: removed.iter().map(|(name, _)| (*name).to_string()).collect(),
-            services: self.services(),
+            services,
             reload,
             artifacts: pins.iter().map(Pin::artifact).collect(),
             ways_back: way_back.into_iter().collect(),

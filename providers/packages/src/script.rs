@@ -110,6 +110,7 @@ impl Call {
             cwd: Some("/".into()),
             stdin: self.stdin.clone(),
             ephemeral,
+            fresh: false,
         }
     }
 
@@ -123,11 +124,34 @@ impl Call {
         patience: Duration,
         context: &Context,
     ) -> Result<Vec<Vec<String>>, String> {
-        let id = fresh(self.manager);
-        let request = self.request(&id, &subject.connection, true);
-        context.target().run(&request).map_err(|e| e.message)?;
+        let request = self.request(&fresh(self.manager), &subject.connection, true);
+        self.put(&request, subject, patience, context)
+    }
+
+    /// As [`Call::ask`], over a connection that is made for it: whoever answers lets people in.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn ask_anew(
+        &self,
+        subject: &Subject,
+        patience: Duration,
+        context: &Context,
+    ) -> Result<Vec<Vec<String>>, String> {
+        let request = self.request(&fresh(self.manager), &subject.connection, true);
+        self.put(&TargetRun { fresh: true, ..request }, subject, patience, context)
+    }
+
+    fn put(
+        &self,
+        request: &TargetRun,
+        subject: &Subject,
+        patience: Duration,
+        context: &Context,
+    ) -> Result<Vec<Vec<String>>, String> {
+        context.target().run(request).map_err(|e| e.message)?;
         let shown = [self.manager.kind.to_string(), self.script.name().into()];
-        let printed = ended::wait(&id, subject, patience, context).0.output(&shown)?;
+        let printed = ended::wait(&request.id, subject, patience, context).0.output(&shown)?;
         let lines = answer::lines(&printed)?;
         let long = answer::of(&lines, "answer", 1).next().map(|words| words[0].to_string());
         match long {

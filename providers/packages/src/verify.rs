@@ -8,7 +8,15 @@ use crate::pins::Pins;
 use crate::reading::{BROKEN, Facts};
 use crate::script::{Call, Script};
 use patchform_sdk::Context;
-use patchform_sdk::message::{Act, Answer, Done, Verdict};
+use patchform_sdk::message::{Act, Answer, Done, Subject, Verdict};
+use std::time::{Duration, Instant};
+
+/// How long a host that answers those who are in may let nobody else in: its sshd may just be restarted.
+const SHUT: Duration = Duration::from_secs(8);
+/// The pause before a login is tried again.
+const AGAIN: Duration = Duration::from_secs(2);
+/// How long an answer over a new connection may take.
+const ANEW: Duration = Duration::from_secs(20);
 
 /// Answers `verify`.
 pub fn verify(manager: &'static Manager, arguments: &Arguments, act: &Act, context: &Context) -> Answer {
@@ -19,11 +27,32 @@ pub fn verify(manager: &'static Manager, arguments: &Arguments, act: &Act, conte
     };
     let stdin = arguments.named().iter().map(|unit| format!("unit {unit}\n")).collect();
     let call = Call { manager, script: Script::Verify, arguments: pins.asked(level.keys()), stdin };
-    let verdict = match call.ask(&act.subject, LOOK, context) {
-        Err(why) => Verdict::Inconclusive { why },
+    let verdict = match look(&call, &act.subject, context) {
+        Err(verdict) => verdict,
         Ok(lines) => judge(manager, &lines, &level.into_iter().collect::<Vec<_>>()),
     };
     Answer::Applied(Done { verdict: Some(verdict), ..Done::default() })
+}
+
+/// Asks over a new connection: a patch may let nobody in any more, while the shared one goes on.
+///
+/// # Errors
+/// The verdict where there is no answer: ill where the shared connection still has one.
+fn look(call: &Call, subject: &Subject, context: &Context) -> Result<Vec<Vec<String>>, Verdict> {
+    let began = Instant::now();
+    loop {
+        let why = match call.ask_anew(subject, ANEW, context) {
+            Ok(lines) => return Ok(lines),
+            Err(why) => why,
+        };
+        if call.ask(subject, LOOK, context).is_err() {
+            return Err(Verdict::Inconclusive { why });
+        }
+        if began.elapsed() >= SHUT {
+            return Err(Verdict::Ill { why: format!("the host lets nobody in any more: {why}") });
+        }
+        std::thread::sleep(AGAIN);
+    }
 }
 
 fn judge(manager: &'static Manager, lines: &[Vec<String>], level: &[(String, String)]) -> Verdict {

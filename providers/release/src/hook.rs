@@ -26,6 +26,7 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
         cwd: None,
         stdin: String::new(),
         ephemeral: false,
+        fresh: false,
     };
     if let Err(e) = context.target().run(&run) {
         return Answer::unclear(format!("the command may not have been started: {}", e.message));

@@ -48,6 +48,7 @@ impl Tools {
             cwd: None,
             stdin: rules.into(),
             ephemeral: false,
+            fresh: false,
         };
         let revert = TargetCommand { argv: script(LIFT, &[&table, &self.run]), ..TargetCommand::default() };
         self.targets.run_or_revert(&TargetRunOrRevert { run, revert, within: millis(WITHIN) }).map(drop)

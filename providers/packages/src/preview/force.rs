@@ -1,7 +1,7 @@
 //! What brings a change into force, and how long its steps take.
 
 use super::{Asked, EACH, Installed, TRANSACTION};
-use crate::arguments::Reboot;
+use crate::arguments::{Back, Reboot};
 use patchform_sdk::ended::millis;
 use patchform_sdk::message::Reload;
 use std::collections::BTreeMap;
@@ -70,6 +70,26 @@ impl Asked<'_> {
         )))
     }
 
+    /// That it may cut off the way in, and what would guard that.
+    pub(super) fn about_the_way_in(&self, installed: &[Installed], services: &[String]) -> Option<String> {
+        const NAMES: [&str; 5] = ["openssh-server", "libpam", "pam", "systemd", "libnss-"];
+        if !self.is_far || self.arguments.within().is_some() || self.arguments.way_back == Back::Btrfs {
+            return None;
+        }
+        let names =
+            installed.iter().map(|i| i.managed_as).filter(|name| NAMES.iter().any(|of| name.starts_with(of)));
+        let units =
+            services.iter().map(String::as_str).filter(|unit| ["ssh.service", "sshd.service"].contains(unit));
+        let touched: Vec<&str> = names.chain(units).collect();
+        (!touched.is_empty()).then(|| {
+            format!(
+                "touches what lets people log in ({}): with `confirm_within` the host goes back by itself where nobody gets in \
+                 any more",
+                touched.join(", ")
+            )
+        })
+    }
+
     /// What a reboot is expected to take, in milliseconds: its deadline is longer than it is waited for.
     pub(super) fn reboot(&self) -> u64 {
         BOOT.saturating_add(millis(self.arguments.reboot_patience()) / 5)
@@ -92,7 +112,8 @@ impl Asked<'_> {
             ("fetch", 2_000 + size / 5_000),
             ("snapshot", 2_000),
             ("reload", reload),
-            ("verify", 3_000),
+            // A host that lets nobody in is tried again.
+            ("verify", 6_000),
         ]
         .map(|(step, time)| (step.to_string(), time))
         .into()

@@ -27,7 +27,7 @@ fn judge(body: &str, arguments: Value) -> Result<Preview, String> {
     let lines = answer::lines(&format!("patchform-answer\n{body}\nend\n"))?;
     let level = [("app".to_string(), "2".to_string())].into();
     let arguments: Arguments = serde_json::from_value(arguments).unwrap();
-    Asked { manager: &SAMPLE, level: &level, arguments: &arguments, lines: &lines }.judge()
+    Asked { manager: &SAMPLE, level: &level, arguments: &arguments, is_far: true, lines: &lines }.judge()
 }
 
 #[test]
@@ -45,6 +45,11 @@ fn all_that_happens_is_told() {
     let kept = judge(&format!("keeps dbus.service\n{}", host()), json!({})).unwrap();
     assert_eq!(kept.services, preview.services);
     assert_eq!(kept.warnings, ["runs old code until the host reboots, and is never restarted: dbus.service"]);
+    let way_in = |arguments: Value| {
+        let told = judge(&host().replace("web.service", "ssh.service"), arguments).unwrap().warnings;
+        told.iter().any(|told| told.starts_with("touches what lets people log in (ssh.service)"))
+    };
+    assert!(way_in(json!({})) && !way_in(json!({ "confirm_within": "5m" })));
     let named = judge(&host(), json!({ "restart": [] })).unwrap();
     assert_eq!(named.reload, Reload::None);
 }

@@ -133,6 +133,7 @@ impl Detached {
             cwd: check.cwd.clone(),
             stdin: check.stdin.clone(),
             ephemeral: true,
+            fresh: false,
         };
         // One that cannot even be started has found out that something is wrong.
         if let Err(e) = self.run(&run) {

@@ -12,6 +12,7 @@ fn command(id: &str, script: &str, ephemeral: bool) -> TargetRun {
         cwd: None,
         stdin: "typed".into(),
         ephemeral,
+        fresh: false,
     }
 }
 

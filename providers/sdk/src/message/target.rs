@@ -25,6 +25,10 @@ pub struct TargetRun {
     /// For what has no effect: its output is forgotten once it was awaited, and it is ended when the wait runs out.
     #[serde(default)]
     pub ephemeral: bool,
+    /// Only with `ephemeral`: over a connection that is made for it, where one is shared else. What lets nobody in any more leaves
+    /// those that are in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fresh: bool,
 }
 
 /// Answer to `target/run`.

@@ -44,6 +44,7 @@ impl Provider for Fake {
                     cwd: None,
                     stdin: String::new(),
                     ephemeral: true,
+                    fresh: false,
                 };
                 match context.target().run(&run) {
                     Ok(TargetStarted { started }) => Answer::refused(format!("started: {started}")),

@@ -15,6 +15,7 @@ fn guarded(id: &str, script: &str, revert: &str, within: u64) -> TargetRunOrReve
             cwd: None,
             stdin: String::new(),
             ephemeral: false,
+            fresh: false,
         },
         revert: TargetCommand {
             argv: shell(revert),
