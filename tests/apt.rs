@@ -25,6 +25,8 @@ mod lab;
 mod outside;
 #[path = "apt/reboot.rs"]
 mod reboot;
+#[path = "apt/removed.rs"]
+mod removed;
 #[path = "lab/repository.rs"]
 mod repository;
 #[path = "apt/untouched.rs"]

@@ -70,6 +70,7 @@ pub const DEBS: &[Deb] = &[
     },
     Deb { name: "pf-lib", version: "1:1.0-1", fields: "", what: What::Plain },
     Deb { name: "pf-lib", version: "1:2.0-1", fields: "", what: What::Plain },
+    Deb { name: "pf-new", version: "0.9", fields: "", what: What::Plain },
     Deb { name: "pf-new", version: "1.0", fields: "", what: What::Plain },
     Deb { name: "pf-old", version: "1.0-1", fields: "", what: What::Plain },
     Deb { name: "pf-held", version: "1.0-1", fields: "", what: What::Plain },

@@ -138,9 +138,9 @@ fn to_patch(manager: &'static Manager, act: &Act) -> Result<String, String> {
         let _ = writeln!(lines, "back {id}");
     }
     for pin in pins.removed() {
-        let _ = writeln!(lines, "remv {}", pin.name);
+        let _ = writeln!(lines, "remv {} {}", pin.name, pin.architecture);
         if pin.purpose == Purpose::Purge {
-            let _ = writeln!(lines, "purge {}", pin.name);
+            let _ = writeln!(lines, "purge {} {}", pin.name, pin.architecture);
         }
     }
     Ok(lines)
@@ -326,7 +326,7 @@ mod tests {
             patch.stdin,
             format!(
                 "file app_1%3a2_amd64.deb {sum}\ninst app amd64 1:2 1\nfile new_3_all.deb {sum}\ninst new all 3 0\nfile \
-                 lib_2_all.deb {sum}\ninst lib all 2 0\nremv old\n"
+                 lib_2_all.deb {sum}\ninst lib all 2 0\nremv old all\n"
             )
         );
         assert_eq!(told(Action::Reload).stdin, "found app\nfound lib\nfound new\nfound old\n");
@@ -360,7 +360,7 @@ mod tests {
             patch.stdin,
             format!(
                 "file app-3_3_amd64.deb {sum}\ninst app-3 amd64 3 1\nfile lib_2_amd64.deb {sum}\ninst lib amd64 2 0\nremv \
-                 app-1\n"
+                 app-1 amd64\n"
             )
         );
         let kept = call(&KERNELS, Action::Snapshot, &act, &Arguments::default()).unwrap();
@@ -375,7 +375,7 @@ mod tests {
         let down = Act { artifacts: act.artifacts[2..3].to_vec(), ..act };
         assert_eq!(
             call(&KERNELS, Action::Patch, &down, &Arguments::default()).unwrap().stdin,
-            "remv app-1\n"
+            "remv app-1 amd64\n"
         );
     }
 

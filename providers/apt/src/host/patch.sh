@@ -1,20 +1,16 @@
 # patch HELD SECONDS SNAPSHOT REPAIR: installs exactly what standard input names: `file FILE SHA256`, `inst NAME ARCH VERSION KEY` (KEY is 1
-# for a package of the patch level), `remv NAME` (with `purge NAME`: with its conffiles), and what is restarted then. Exits with 75 when nothing was changed.
+# for a package of the patch level), `remv NAME ARCH` (with `purge NAME ARCH`: with its conffiles), and what is restarted then. Exits with 75 when nothing was changed.
 [ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
 held=$1 patience=$2 snapshot=$3 repair=$4
 cat >"$t/plan"
 files=$(pinned "$t/plan") || exit 75
 # shellcheck disable=SC2086
 set -- $files
-purge=
-for name in $(awk '$1 == "purge" { print $2 }' "$t/plan"); do
-  purge=--purge
-  set -- "$@" "$name-"
-done
+for name in $(awk '$1 == "remv" { print $2, $3 }' "$t/plan" | full); do set -- "$@" "$name-"; done
 awk '$1 == "inst" { print "inst", $2, $3, $4 } $1 == "remv" { print "remv", $2 }' "$t/plan" | sort -u >"$t/planned"
 names=$(awk '$1 == "inst" || $1 == "remv" { print $2 }' "$t/plan" | sort -u)
-hold=$purge
-[ "$held" != 1 ] || hold="$hold --allow-change-held-packages"
+hold=
+[ "$held" != 1 ] || hold=--allow-change-held-packages
 wait_for_lock "$patience"
 if interrupted && [ "$repair" = 1 ]; then
   echo "what dpkg had written down when it was interrupted is taken over"
@@ -46,6 +42,9 @@ if [ "$code" != 0 ]; then
   [ ! -f "$said" ] || why=$(awk '/^dpkg: error processing/ { name = $5; getline; sub(/^ */, ""); printf "; %s: %s", name, $0 }' "$said" | cut -c1-500)
   fail "apt-get ended with $code${why:-}"
 fi
+purge=$(awk '$1 == "purge" { print $2, $3 }' "$t/plan" | full)
+# shellcheck disable=SC2086
+[ -z "$purge" ] || dpkg --purge $purge </dev/null || fail "conffiles of what was taken away could not be"
 # Packages named as files count as asked for by a person: marks and holds are set back, and what was pulled in is marked so.
 awk '$1 == "inst" && $5 == 0 { print $2, $3 }' "$t/plan" >"$t/pulled"
 # shellcheck disable=SC2086
@@ -60,7 +59,7 @@ stand $names | awk -v native="$native" -v before="$t/before" -v pulled="$t/pulle
   $1 == "package" { name = own($2, $3); if (name in mark) $6 = mark[name]; if (name in hold) $5 = hold[name] substr($5, 2); print }' >"$t/marks"
 set_marks "$t/marks" || fail "holds and marks could not be set"
 # shellcheck disable=SC2086
-broken=$(packages $names | awk '$4 !~ /^[ih][ic]$/ { printf "%s %s ", $1, $4 }')
+broken=$(packages $names | awk '$4 !~ /^([ih]i|.c)$/ { printf "%s %s ", $1, $4 }')
 [ -z "$broken" ] || fail "apt-get ended with 0, but not everything is configured: $broken"
 # Where a run is taken back, what its new defaults had put beside conffiles goes, too.
 back=$state/snapshots/$(awk '$1 == "back" { print $2 }' "$t/plan")/conffiles

@@ -15,7 +15,7 @@ mkdir -p "$lists/partial" "$cache/debs" "$cache/answers" || error "$cache cannot
 options="-o Dir::State::lists=$lists -o Acquire::ForceHash=SHA256 -o Acquire::Languages=none -o APT::Update::Error-Mode=any"
 options="$options -o Acquire::AllowInsecureRepositories=false -o Acquire::AllowWeakRepositories=false"
 options="$options -o Acquire::AllowDowngradeToInsecureRepositories=false -o Acquire::Retries=2 -o Acquire::http::Timeout=20"
-options="$options -o Acquire::https::Timeout=20 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
+options="$options -o APT::Get::AutomaticRemove=false -o Acquire::https::Timeout=20 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
 refresh() {
   [ -e "$lists/.made" ] || { cp -pn /var/lib/apt/lists/*_* "$lists" 2>/dev/null; : >"$lists/.made"; }
   [ -z "$(find "$cache/.fresh" -newermt '-30 seconds' 2>/dev/null)" ] || return 0
@@ -86,8 +86,8 @@ if [ -n "$back" ] && [ -s "$kept/stand" ]; then
     BEGIN { while ((getline line <is) > 0) { split(line, w, " "); now[own(w[1], w[2])] = w[3] " " substr(w[4], 2) } }
     $1 == "package" && $5 ~ /^.i$/ && now[own($2, $3)] != $4 " " substr($5, 2) { print $2, $3, $4 }' "$kept/stand" >"$t/again"
   awk -v native="$native" -v then="$kept/stand" "$own"'
-    BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package" && substr(w[5], 2, 1) == "i") was[own(w[2], w[3])] = 1 } }
-    !(own($1, $2) in was) && $4 !~ /^.c/ { print $1, own($1, $2) }' "$t/is" >"$t/brought"
+    BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package") was[own(w[2], w[3])] = substr(w[5], 2, 1) } }
+    was[own($1, $2)] != "i" && $4 !~ /^.c/ { print (was[own($1, $2)] == "c" ? "goes" : "purge"), $1, own($1, $2) }' "$t/is" >"$t/brought"
   while read -r name arch version; do
     file=${name}_$(printf %s "$version" | sed 's/:/%3a/g')_$arch.deb
     [ -s "$kept/debs/$file" ] || continue
@@ -98,9 +98,9 @@ if [ -n "$back" ] && [ -s "$kept/stand" ]; then
     set -- "$@" "$kept/debs/$file"
     echo "uri new file:$kept/debs/$file $file $(stat -c %s "$kept/debs/$file") $(sha256sum "$kept/debs/$file" | cut -d ' ' -f 1)"
   done <"$t/again"
-  while read -r name full; do
+  while read -r how name full; do
     set -- "$@" "$full-"
-    echo "purge $name"
+    echo "$how $name"
   done <"$t/brought"
 fi
 # shellcheck disable=SC2086

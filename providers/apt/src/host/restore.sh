@@ -28,8 +28,8 @@ else
     BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package") was[own(w[2], w[3])] = substr(w[5], 2, 1) } }
     $1 != "package" { next }
     { name = own($2, $3) }
-    !(name in was) { print "purge", $2, $3 }
-    was[name] == "c" && $5 !~ /^.c/ { print "remove", $2, $3 }' "$t/now" >"$t/away"
+    !(name in was) { print "purge", $2, $3, $5 }
+    was[name] == "c" && $5 !~ /^.c/ { print "remove", $2, $3, $5 }' "$t/now" >"$t/away"
   # What was not whole then is unpacked at last, and not configured: that is how far it came.
   awk '$4 ~ /^.[HUFWt]/ || $4 ~ /R$/ { print $1, $2, $3 }' "$t/other" >"$t/unpack"
   awk '$4 !~ /^.[HUFWt]/ && $4 !~ /R$/ { print $1, $2, $3 }' "$t/other" >"$t/install"
@@ -40,18 +40,19 @@ else
     [ -f "$file" ] || fail "$file is not there, and $name $version cannot be brought back without it"
     set -- "$@" "$file"
   done <"$t/install"
-  away=$(awk '{ print $2, $3 }' "$t/away" | full | sed 's/$/-/')
+  away=$(awk '$4 !~ /^.c/ { print $2, $3 }' "$t/away" | full | sed 's/$/-/')
+  purge=$(awk '$1 == "purge" { print $2, $3 }' "$t/away" | full)
   by_apt() {
     # shellcheck disable=SC2086
-    with_apt -s --allow-change-held-packages --purge install "$@" $away >"$t/said" 2>&1 || return 1
+    with_apt -s --allow-change-held-packages install "$@" $away >"$t/said" 2>&1 || return 1
     transaction <"$t/said" | awk '$1 == "inst" { print "inst", $2, $5 } $1 == "remv" { print "remv", $2 }' | sort -u >"$t/would"
-    { awk '{ print "inst", $1, $3 }' "$t/install"; awk '{ print "remv", $2 }' "$t/away"; } | sort -u >"$t/wanted"
+    { awk '{ print "inst", $1, $3 }' "$t/install"; awk '$4 !~ /^.c/ { print "remv", $2 }' "$t/away"; } | sort -u >"$t/wanted"
     if ! cmp -s "$t/would" "$t/wanted"; then
       diff "$t/wanted" "$t/would" | sed -n 's/^> /apt would also do this: /p;s/^< /apt would not do this: /p'
       return 1
     fi
     # shellcheck disable=SC2086
-    with_apt --allow-change-held-packages --purge install "$@" $away
+    with_apt --allow-change-held-packages install "$@" $away
   }
   # Whether dpkg itself has left something half done.
   is_broken() {
@@ -65,7 +66,7 @@ else
       # shellcheck disable=SC2086
       dpkg $force --force-remove-reinstreq -B --unpack "$@" </dev/null && break
     done
-    while read -r how name arch; do
+    while read -r how name arch _; do
       dpkg --force-depends --force-remove-reinstreq "--$how" "$(echo "$name $arch" | full)" </dev/null
     done <"$t/away"
     # shellcheck disable=SC2046
@@ -83,6 +84,9 @@ else
       fail "apt would not bring it back without changing other packages: was more patched since?"
     fi
   fi
+  # Only what was not there at all goes with its conffiles.
+  # shellcheck disable=SC2086
+  [ -z "$purge" ] || dpkg --purge $purge </dev/null || fail "what was not there cannot be taken away wholly"
   while read -r name arch version; do
     dpkg --force-confdef --force-confold --force-downgrade --force-depends --force-breaks --force-conflicts \
       --force-remove-reinstreq --unpack "$(deb "$name" "$arch" "$version")" </dev/null || fail "$name $version could not be unpacked"

@@ -12,10 +12,16 @@ stand() {
     done
   done
 }
-# same STAND STAND: whether two stands are alike. How far an installation came that was not finished is no difference.
+# same STAND STAND: whether two stands are alike. How far an installation came that was not finished is no difference, nor of which
+# version conffiles were left: what it was removed from is not to be had for that.
 same() {
-  awk '$1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/) { $5 = substr($5, 1, 1) "-broken" } { print }' "$1" >"$t/same"
-  awk '$1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/) { $5 = substr($5, 1, 1) "-broken" } { print }' "$2" | cmp -s "$t/same" -
+  for stand in "$1" "$2"; do
+    awk '
+      $1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/) { $5 = substr($5, 1, 1) "-broken" }
+      $1 == "package" && $5 ~ /^.c/ { $4 = "-" }
+      { print }' "$stand" >"$t/same.${stand##*/}"
+  done
+  cmp -s "$t/same.${1##*/}" "$t/same.${2##*/}"
 }
 # insist COMMAND...: until it ends well, for a minute: another apt may have the lock for a moment.
 insist() {
@@ -44,9 +50,9 @@ asks() {
   [ -z "$asked" ] || echo "needs a reboot: $asked"
 }
 # with_apt ARGUMENT...: apt-get with what is the same each time. It knows no repository: what is installed lies here already.
-# The lock is waited for as long as `patience` says.
+# What it removes keeps its conffiles, whatever the host's own configuration says. The lock is waited for as long as `patience` says.
 with_apt() {
-  apt-get -q -y --allow-downgrades -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null -o Dir::Cache::pkgcache= \
+  apt-get -q -y --allow-downgrades -o APT::Get::Purge=false -o APT::Get::AutomaticRemove=false -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null -o Dir::Cache::pkgcache= \
     -o Dir::Cache::srcpkgcache= -o Dpkg::Use-Pty=0 -o "DPkg::Lock::Timeout=$patience" -o APT::Get::Show-User-Simulation-Note=0 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" </dev/null
 }

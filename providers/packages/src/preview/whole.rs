@@ -61,8 +61,12 @@ impl Asked<'_> {
         self.first("purge").contains(&name)
     }
 
-    /// Whether this package, which a patch level knows as `managed_as`, may be taken away: always where another version of it stays.
+    /// Whether this package, which a patch level knows as `managed_as`, may be taken away: always where another version of it stays,
+    /// or where a run that is taken back had installed it over config files that stay.
     pub(super) fn may_remove(&self, name: &str, managed_as: &str) -> bool {
-        self.arguments.may_remove(managed_as) || self.purged(name) || self.first("stays").contains(&name)
+        self.arguments.may_remove(managed_as)
+            || self.purged(name)
+            || self.first("stays").contains(&name)
+            || self.first("goes").contains(&name)
     }
 }
