@@ -251,7 +251,8 @@ fn what_must_not_happen_is_refused_and_says_why() {
     host.says("rm -f /var/cache/patchform/apt/.fresh");
     let ran = lab.patchform("apply --auto-approve");
     assert_ne!(ran.code, 0);
-    assert!(flat(&ran.out).contains("could not be fetched"), "{}", ran.out);
+    assert!(flat(&ran.out).contains("could not be fetched: Failed to fetch"), "{}", ran.out);
+    assert_eq!(host.says("stat -c %U /var/cache/patchform/apt/partial").trim(), "_apt");
     repository.mends();
     // The lock of dpkg is held by somebody else.
     let hold = "use Fcntl; open(F, '>', '/var/lib/dpkg/lock-frontend'); \\$l = pack('s s l! l! i', F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, \\$l) or die; sleep 600";
