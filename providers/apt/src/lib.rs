@@ -47,7 +47,7 @@ static MANAGER: Manager = Manager {
         // The files themselves come back afterwards: nothing is asked of them.
         beside: ("", ""),
         install: (
-            "apt-get install --allow-downgrades --allow-change-held-packages -o Dpkg::Options::=--force-confold",
+            "apt-get install --yes --allow-downgrades --allow-change-held-packages -o Dpkg::Options::=--force-confold",
             "debs/*.deb",
         ),
         interrupted: "dpkg was interrupted there: what it had written down is taken over first, which is not taken back",

@@ -11,6 +11,11 @@ const END: &str = "end";
 /// # Errors
 /// What the script says is wrong, or that the answer is not whole.
 pub fn lines(printed: &str) -> Result<Vec<Vec<String>>, String> {
+    if printed.trim().is_empty() {
+        return Err(
+            "the host answered nothing: is its disk full, or does its shell run something else?".into()
+        );
+    }
     let mut lines = printed.lines().skip_while(|line| line.trim_end() != BEGIN);
     if lines.next().is_none() {
         return Err(
@@ -28,7 +33,7 @@ pub fn lines(printed: &str) -> Result<Vec<Vec<String>>, String> {
             Some(first) => all.push(std::iter::once(first).chain(words).map(str::to_string).collect()),
         }
     }
-    Err("the host's answer breaks off".into())
+    Err("the host's answer breaks off: is its disk full?".into())
 }
 
 /// The lines that begin with `word`, without it; only those with at least `least` further words.
@@ -53,7 +58,7 @@ mod tests {
         let whole = "Welcome!\npatchform-answer\nfree 12 /usr\n\npackage a b\nend\n";
         assert_eq!(lines(whole).unwrap(), [vec!["free", "12", "/usr"], vec!["package", "a", "b"]]);
         for (printed, why) in [
-            ("", "no beginning"),
+            ("", "is its disk full"),
             ("package a\nend\n", "no beginning"),
             ("patchform-answer\npackage a\n", "breaks off"),
             ("patchform-answer\nend of it\n", "breaks off"),

@@ -193,7 +193,7 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
             done.snapshot = Some(Box::new(match root {
                 Some((device, root)) => Snapshot {
                     token: json!({ "id": id, "root": root }),
-                    by_hand: Some(root_by_hand(device, root, &id)),
+                    by_hand: Some(as_root(act, &root_by_hand(device, root, &id))),
                     place: format!(".patchform/{id}/snapshot at the top of the btrfs on {device}"),
                     size: size.unwrap_or(0),
                     coverage: Coverage { whole_system: true, data: true },
@@ -201,7 +201,7 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
                 },
                 None => Snapshot {
                     token: json!({ "id": id }),
-                    by_hand: Some(by_hand(manager, act, &place)),
+                    by_hand: Some(as_root(act, &by_hand(manager, act, &place))),
                     place,
                     size: size.unwrap_or(0),
                     ..Snapshot::default()
@@ -218,7 +218,7 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
 
 /// What was kept comes back: packages, and their configuration files as they were. What stays beside its other versions neither
 /// takes their place nor gives it up.
-fn by_hand(manager: &Manager, act: &Act, place: &str) -> CommandLine {
+fn by_hand(manager: &Manager, act: &Act, place: &str) -> String {
     let (install, files) = manager.words.install;
     let pins = Pins::of(manager, &act.artifacts).unwrap_or_default();
     let beside = |pin: &&Pin| pin.managed_as(manager) != pin.name;
@@ -240,16 +240,23 @@ fn by_hand(manager: &Manager, act: &Act, place: &str) -> CommandLine {
         steps.push(format!("{install} {place}/{files}"));
     }
     steps.push(format!("tar -C / -xpf {place}/conffiles.tar"));
-    CommandLine { argv: vec!["sh".into(), "-c".into(), steps.join(" && ")], ..CommandLine::default() }
+    steps.join(" && ")
+}
+
+/// The line by which a person runs a script, without quotes or variables in it, as root: who is given no more by sudo than what
+/// patchform needs, `/bin/sh -s`, gives it to that.
+fn as_root(act: &Act, script: &str) -> CommandLine {
+    let sudo = act.subject.connection.arguments.get("sudo").and_then(Value::as_bool) == Some(true);
+    let script = if sudo { format!("echo \"{script}\" | sudo /bin/sh -s") } else { script.to_string() };
+    CommandLine { argv: vec!["sh".into(), "-c".into(), script], ..CommandLine::default() }
 }
 
 /// The root that was kept takes the root's place, from whatever system reaches the disk: a rescue system, too.
-fn root_by_hand(device: &str, root: &str, id: &str) -> CommandLine {
-    let script = format!(
+fn root_by_hand(device: &str, root: &str, id: &str) -> String {
+    format!(
         "mount -o subvolid=5 {device} /mnt && mv /mnt/{root} /mnt/.patchform/{id}/failed-by-hand && btrfs subvolume snapshot \
          /mnt/.patchform/{id}/snapshot /mnt/{root} && umount /mnt && reboot"
-    );
-    CommandLine { argv: vec!["sh".into(), "-c".into(), script], ..CommandLine::default() }
+    )
 }
 
 /// What brings a patch or a restore into force: packages may have asked for a reboot only when they were configured.
@@ -360,12 +367,12 @@ mod tests {
             patch.stdin,
             format!(
                 "file app-3_3_amd64.deb {sum}\ninst app-3 amd64 3 1\nfile lib_2_amd64.deb {sum}\ninst lib amd64 2 0\nremv \
-                 app-1\n"
+                 app-1 amd64\n"
             )
         );
         let kept = call(&KERNELS, Action::Snapshot, &act, &Arguments::default()).unwrap();
         assert!(kept.stdin.starts_with("package app-1\npackage app-3\npackage lib\n"), "{}", kept.stdin);
-        let by_hand = by_hand(&KERNELS, &act, "/kept").argv.pop().unwrap();
+        let by_hand = by_hand(&KERNELS, &act, "/kept");
         assert_eq!(
             by_hand,
             "erase app-3 && add /kept/files/app-1_1_amd64.deb && tool install /kept/files/lib_1_amd64.deb && tar -C / -xpf \
@@ -375,7 +382,7 @@ mod tests {
         let down = Act { artifacts: act.artifacts[2..3].to_vec(), ..act };
         assert_eq!(
             call(&KERNELS, Action::Patch, &down, &Arguments::default()).unwrap().stdin,
-            "remv app-1\n"
+            "remv app-1 amd64\n"
         );
     }
 
