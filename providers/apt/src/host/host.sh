@@ -63,7 +63,7 @@ download() {
   # apt fetches as this user, and warns where it cannot.
   chown _apt "$cache/partial" 2>/dev/null
   /usr/lib/apt/apt-helper -q -o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 \
-    download-file "$1" "$2" "SHA256:$3" </dev/null >"$t/helper" 2>&1 && chown 0:0 "$2" && return
+    download-file "$1" "$2" "SHA256:$3" </dev/null >"$t/helper" 2>&1 && chown -h 0:0 "$2" && return
   sed -n 's/^E: *//p' "$t/helper" | head -n 2 | tr '\n' ' ' >"$t/said"
   return 1
 }

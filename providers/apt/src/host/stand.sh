@@ -52,7 +52,7 @@ asks() {
 # with_apt ARGUMENT...: apt-get with what is the same each time. It knows no repository: what is installed lies here already.
 # What it removes keeps its conffiles, whatever the host's own configuration says. The lock is waited for as long as `patience` says.
 with_apt() {
-  apt-get -q -y --allow-downgrades -o APT::Get::Purge=false -o APT::Get::AutomaticRemove=false -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null -o Dir::Cache::pkgcache= \
-    -o Dir::Cache::srcpkgcache= -o Dpkg::Use-Pty=0 -o "DPkg::Lock::Timeout=$patience" -o APT::Get::Show-User-Simulation-Note=0 \
+  apt-get -q -y --allow-downgrades -o APT::Get::Purge=false -o APT::Get::AutomaticRemove=false -o Dir::Etc::sourcelist=/dev/null \
+    -o Dir::Etc::sourceparts=/dev/null -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Dpkg::Use-Pty=0 -o "DPkg::Lock::Timeout=$patience" -o APT::Get::Show-User-Simulation-Note=0 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" </dev/null
 }
