@@ -4,6 +4,8 @@ mod lab;
 
 use lab::Lab;
 use serde_json::{Value as Json, json};
+use std::io::Write as _;
+use std::process::Stdio;
 
 const FLEET: &str = r#"
 patchform {
@@ -180,4 +182,26 @@ fn a_provider_of_another_version_is_refused() {
         .says("--> main.pf.hcl:3:");
     require(&format!("note = {{ source = \"{python}\", version = \">= 0.1\" }}"));
     lab.patchform("init").exits(0);
+}
+
+/// `"//"` is a comment where a block's body is written, and a name as any other within a value.
+#[test]
+fn a_comment_in_json_is_a_property_of_a_body() {
+    let lab = Lab::new("");
+    let value = r#"{ "//": "c", "a": 1 }"#;
+    lab.write(
+        "main.pf.json",
+        format!(
+            r#"{{ "//": "c", "variable": {{ "v": {{ "//": "c", "default": {value} }}, "given": {{}} }},
+                  "locals": {{ "//": "c", "x": {value} }} }}"#
+        ),
+    );
+    lab.write("patchform.pfvars.json", format!(r#"{{ "//": "c", "given": {value} }}"#));
+    lab.patchform("init").exits(0);
+    let mut command = lab.patchform_command("console");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let asked = "jsonencode([local.x, var.v, var.given])\n";
+    child.stdin.take().unwrap().write_all(asked.as_bytes()).unwrap();
+    let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(said.matches(r#"\"//\":\"c\""#).count(), 3, "{said}");
 }

@@ -525,11 +525,8 @@ fn incomplete(reference: &Reference, example: &str) -> Box<Diagnostic> {
 }
 
 fn unsupported(reference: &Reference) -> Box<Diagnostic> {
-    let problem = Diagnostic::error(format!(
-        "References to `{}` are not supported by this version yet",
-        reference.root
-    ))
-    .at(reference.span, "not supported yet")
-    .help("Write the value itself, or pass it in as a variable.");
+    let problem = Diagnostic::error(format!("A `{}` has no value that could be referred to", reference.root))
+        .at(reference.span, "this stands for no value")
+        .help("Write the value itself, or pass it in as a variable.");
     Box::new(problem)
 }

@@ -201,6 +201,12 @@ fn coalesce(args: &[Value]) -> Done {
 }
 
 fn zipmap(args: &[Value]) -> Done {
+    if matches!(args[1].data(), Data::Set(_)) {
+        return Err(Fault::at(
+            1,
+            "a set has no order that could be matched with the keys; make a list of it with sort() or tolist()",
+        ));
+    }
     let (names, values) = (items(&args[0]), some_items(args, 1)?);
     if names.len() != values.len() {
         let (n, m) = (names.len(), values.len());

@@ -256,7 +256,7 @@ fn takes(name: &str, index: usize, arg: &Guess) -> bool {
         ("length", 0) if matches!(arg, Guess::Of(Type::Bool | Type::Number)) => return false,
         ("contains" | "one" | "flatten" | "index" | "reverse", 0) => Sort::Sequence,
         ("slice" | "element", 0) if is_set => return false,
-        ("concat", _) if is_set => return false,
+        ("concat", _) | ("zipmap", 1) if is_set => return false,
         ("slice" | "element", 0) | ("concat" | "coalescelist" | "setproduct", _) => Sort::Sequence,
         ("zipmap", 1) => Sort::Sequence,
         ("keys" | "values" | "lookup", 0) | ("merge", _) | ("templatestring", 1) => Sort::Table,

@@ -1,5 +1,5 @@
 //! JSON as the blocks and expressions that it stands for, by the HCL JSON specification: strings are templates, blocks
-//! nest by their labels, several blocks of a kind are an array, `"//"` is a comment.
+//! nest by their labels, several blocks of a kind are an array, `"//"` in a body is a comment.
 
 use super::json::{self, Json, JsonValue, Key, Text};
 use super::layout::{Layout, Reading, TOP, Values, is_reference_in_row};
@@ -201,14 +201,13 @@ impl Reader<'_> {
                 Node::List(made.into_iter().collect::<Option<_>>()?)
             }
             JsonValue::Object(entries) => {
-                let entries = entries.iter().filter(|(key, _)| key.text.text != "//");
                 let entry = |(key, value): &(Key, Json)| {
                     // All are read, so that what is wrong with one does not hide the others.
                     let name = self.text(&key.text, key.span, templates).map(as_key);
                     let value = self.value(value, templates);
                     Some((EntryKey::Computed(name?), value?))
                 };
-                let made: Vec<_> = entries.map(entry).collect();
+                let made: Vec<_> = entries.iter().map(entry).collect();
                 Node::Object(made.into_iter().collect::<Option<_>>()?)
             }
         };
