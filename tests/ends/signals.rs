@@ -59,8 +59,9 @@ fn while_it_is_paused_what_goes_on_past_its_deadline_is_asked_about() {
     let child = begun(&lab);
     lab.patchform("run pause").exits(0);
     go(&lab);
-    until("it has ended", || lab.patchform("run show").out.contains("exited with code 3"));
-    lab.patchform("run show").exits(0).says("nothing is running").says("no space");
+    // Where it ends before its deadline, how far it came is asked about first.
+    until("it has ended", || lab.patchform("run show").out.contains("nothing is running"));
+    lab.patchform("run show").exits(0).says("exited with code 3").says("no space");
     lab.patchform("run continue").exits(0);
     ended(child).exits(3).says("exited with code 3").says("no space");
 }
