@@ -10,12 +10,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// The `THREAD`-th thread that the controller makes is refused, as the system does it where a limit is reached.
+/// The controller is refused what the system refuses where a limit is reached: the `THREAD`-th thread that it makes, and any
+/// process while there is a file `none-left`.
 const REFUSES: &str = r#"#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +40,23 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*work)(v
   if (refused && is_controller() && ++made == atoi(refused)) return EAGAIN;
   return create(thread, how, work, with);
 }
+
+int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+                 const posix_spawnattr_t *how, char *const words[], char *const environment[]) {
+  static int (*spawn)(pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *,
+                      char *const[], char *const[]);
+  if (!spawn) *(void **)&spawn = dlsym(RTLD_NEXT, "posix_spawnp");
+  if (!access("none-left", F_OK) && is_controller()) return EAGAIN;
+  return spawn(pid, file, actions, how, words, environment);
+}
+
+pid_t fork(void) {
+  static pid_t (*make)(void);
+  if (!make) *(void **)&make = dlsym(RTLD_NEXT, "fork");
+  if (access("none-left", F_OK) || !is_controller()) return make();
+  errno = EAGAIN;
+  return -1;
+}
 "#;
 
 const CONFIGURATION: &str = r#"component "command" "a" {
@@ -50,6 +69,7 @@ const CONFIGURATION: &str = r#"component "command" "a" {
 }
 "#;
 
+/// Builds `refuses.so`, where there is a compiler.
 fn built(lab: &Lab) -> bool {
     lab.write("refuses.c", REFUSES);
     let made = Command::new("gcc")
@@ -103,6 +123,26 @@ fn a_thread_that_cannot_be_made_hangs_nothing() {
         assert_eq!(once.len(), ids.lines().count(), "{thread}: {ids}");
     }
     assert!(troubled > 3, "no more than {troubled} of these threads are needed: the test misses its aim");
+}
+
+/// What the machine lacks for a while says nothing of the patch: its commands wait for a process.
+#[test]
+fn a_process_that_is_not_left_is_waited_for() {
+    let lab = Lab::new(&CONFIGURATION.replace(
+        "echo 2 >level",
+        "echo 2 >level; touch none-left; (sleep 4; rm none-left; touch left) >/dev/null 2>&1 &",
+    ));
+    if !built(&lab) {
+        println!("skipped: no C compiler here");
+        return;
+    }
+    lab.write("level", "1\n");
+    lab.patchform("init").exits(0);
+    let mut command = lab.command(Path::new(env!("CARGO_BIN_EXE_patchform")), &["apply", "--auto-approve"]);
+    command.env("LD_PRELOAD", lab.path("refuses.so"));
+    let ran = Ran::of(command.output().unwrap());
+    assert_eq!((ran.code, lab.read("level").as_str()), (0, "2\n"), "{ran:?}");
+    assert!(lab.path("left").exists(), "it has not waited: {ran:?}");
 }
 
 /// A write beyond the limit fails, and does not end the controller without a word.

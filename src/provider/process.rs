@@ -6,6 +6,7 @@ use crate::provider::pending::Waiting;
 use crate::provider::session::Launch;
 use crate::world::clock;
 use crate::world::process::{self, Piped, Running};
+use patchform_sdk::machine;
 use patchform_sdk::store::STORE;
 use serde::Serialize;
 use std::io::{self, BufReader, Write as _};
@@ -34,9 +35,10 @@ impl Process {
             program: launch.program.display().to_string(),
             why: e.to_string(),
         };
-        let Piped { mut stdin, stdout, stderr, child } =
+        let Piped { mut stdin, stdout, stderr, child } = machine::patiently(|| {
             process::piped(&launch.program, &launch.arguments, &launch.folder, &[(STORE, &launch.store)])
-                .map_err(|e| cannot(&e))?;
+        })
+        .map_err(|e| cannot(&e))?;
         let (lines, queue) = mpsc::channel::<Vec<u8>>();
         let hearing = Arc::new(Hearing::new(launch, lines));
         let process = Arc::new(Process { hearing: Arc::clone(&hearing), child: Mutex::new(child) });

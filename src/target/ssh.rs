@@ -20,7 +20,7 @@ use patchform_sdk::message::{
     Connection, RpcError, TargetAwait, TargetAwaited, TargetConfirm, TargetConfirmed, TargetGet, TargetGot,
     TargetPut, TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
-use patchform_sdk::{base64, detached};
+use patchform_sdk::{base64, detached, machine};
 use queue::Place;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -103,7 +103,7 @@ impl Ssh {
         };
         let login = (is_new && self.way.is_far()).then(|| self.queue.login());
         let (program, arguments) = self.way.command(over != Over::Shared);
-        let holding = process::feed(program, &arguments, script.as_bytes())
+        let holding = machine::patiently(|| process::feed(program, &arguments, script.as_bytes()))
             .map_err(|e| RpcError::internal(format!("{program} cannot be started: {e}")))?;
         // It is logged in to until it says something.
         let silent = login.is_some() && !holding.speaks_within(SILENT);

@@ -68,7 +68,8 @@ impl Detached {
     pub fn run(&self, run: &TargetRun) -> Result<TargetStarted, RpcError> {
         check_id(&run.id)?;
         check_argv("argv", &run.argv)?;
-        let started = if run.ephemeral { self.run_brief(run) } else { self.run_kept(run) };
+        let started =
+            machine::patiently(|| if run.ephemeral { self.run_brief(run) } else { self.run_kept(run) });
         let started = started.map_err(|e| cannot(&format!("`{}` cannot be started", run.argv[0]), &e))?;
         Ok(TargetStarted { started })
     }
@@ -110,8 +111,12 @@ impl Detached {
         let proof = folder.join(if folder.join("switch").exists() { "going" } else { "process" });
         // Whoever claims it runs it; if it was another process this one's wrapper has ended without a word.
         while !proof.exists() {
-            if child.try_wait()?.is_some() && !proof.exists() {
-                return Ok(false);
+            if let Some(status) = child.try_wait()?
+                && !proof.exists()
+            {
+                // A shell that gets no process for its first command fails, and has claimed nothing.
+                let refused = status.code().is_some_and(|code| code != 0) && !folder.join("started").exists();
+                return if refused { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(false) };
             }
             if asked.elapsed() > CLAIM {
                 return Err(io::Error::new(io::ErrorKind::TimedOut, "its wrapper does not come up"));

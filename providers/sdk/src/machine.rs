@@ -1,9 +1,15 @@
 //! Who this machine is, for the `target` of a reading, and whether one of its processes still lives.
 
 use crate::message::Connection;
+use rustix::io::Errno;
 use std::fs;
+use std::io;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a command waits for a process, a thread or a file that the system has not left for it.
+const ROOM: Duration = Duration::from_secs(20);
 
 /// Stable identity of this host: its machine-id; `host:NAME` where it has none.
 pub fn identity() -> &'static str {
@@ -91,6 +97,26 @@ fn fields(stat: &str) -> Option<impl Iterator<Item = &str>> {
     (!matches!(*fields.peek()?, "Z" | "X")).then_some(fields)
 }
 
+/// Does what may be done again, for as long as the system refuses it a process, a thread, memory or a file: others end
+/// meanwhile, and what this machine lacks says nothing of a patch.
+///
+/// # Errors
+/// Those of the work; at most [`ROOM`] later those that say what is lacking.
+pub fn patiently<T>(mut work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    let until = Instant::now() + ROOM;
+    loop {
+        match work() {
+            Err(e) if lacks_room(&e) && Instant::now() < until => thread::sleep(Duration::from_millis(100)),
+            done => return done,
+        }
+    }
+}
+
+fn lacks_room(e: &io::Error) -> bool {
+    let is = |errno| e.raw_os_error() == Some(Errno::raw_os_error(errno));
+    e.kind() == io::ErrorKind::WouldBlock || [Errno::NOMEM, Errno::MFILE, Errno::NFILE].into_iter().any(is)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,5 +130,21 @@ mod tests {
         let fields = "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20";
         assert_eq!(started(&format!("12 (a) b) S {fields}")), Some(4711));
         assert_eq!(started(&format!("12 (sh) Z {fields}")), None);
+    }
+
+    #[test]
+    fn what_the_system_has_not_left_is_waited_for_and_nothing_else_is() {
+        let tries = |errors: &[Errno]| {
+            let mut errors = errors.iter().map(|e| io::Error::from_raw_os_error(e.raw_os_error()));
+            let mut tries = 0;
+            let done = patiently(|| {
+                tries += 1;
+                errors.next().map_or(Ok(()), Err)
+            });
+            (tries, done.is_ok())
+        };
+        assert_eq!(tries(&[]), (1, true));
+        assert_eq!(tries(&[Errno::AGAIN, Errno::NOMEM, Errno::MFILE, Errno::NFILE]), (5, true));
+        assert_eq!(tries(&[Errno::AGAIN, Errno::NOENT, Errno::AGAIN]), (2, false));
     }
 }

@@ -51,7 +51,7 @@ impl Detached {
         if folder.join("started").exists() {
             return Ok(TargetStarted { started: false });
         }
-        if let Err(e) = self.arm(&folder, guarded) {
+        if let Err(e) = machine::patiently(|| self.arm(&folder, guarded)) {
             // Claimed for nobody: whoever asks later must not run it without its switch.
             let _ = fs::create_dir(folder.join("started"));
             return Err(cannot(
@@ -111,7 +111,8 @@ impl Detached {
             failed = self.check(confirm, check, patience.min(left(&folder.join("switch"))))?;
         }
         let to = if confirm.revert || failed.is_some() { "revert" } else { "confirm" };
-        decide(&folder, to).map_err(|e| cannot("the dead man's switch cannot be decided", &e))?;
+        machine::patiently(|| decide(&folder, to))
+            .map_err(|e| cannot("the dead man's switch cannot be decided", &e))?;
         Ok(TargetConfirmed { switch: self.settled(&folder, patience), failed })
     }
 
