@@ -1,9 +1,7 @@
 //! What an installed level still needs to run, in words.
 
+use crate::report::size;
 use patchform_sdk::message::Reload;
-
-/// So many names are told; of more, how many.
-const NAMED: usize = 4;
 
 /// What it takes until a level is in force.
 pub const fn reload(reload: Reload) -> &'static str {
@@ -20,20 +18,8 @@ pub fn needed(pending: Reload, by: &[String]) -> String {
     match (pending, by) {
         (Reload::None, _) => "a reload".to_string(),
         (_, []) => reload(pending).to_string(),
-        (Reload::Service, by) => format!("a restart of {}", names(by)),
-        (_, by) => format!("{} for {}", reload(pending), names(by)),
-    }
-}
-
-fn names(names: &[String]) -> String {
-    let (last, before) = match names {
-        // One more is no shorter than its name.
-        [told @ .., last] if told.len() <= NAMED => (last.clone(), told),
-        _ => (format!("{} more", names.len() - NAMED), &names[..NAMED]),
-    };
-    match before {
-        [] => last,
-        before => format!("{} and {last}", before.join(", ")),
+        (Reload::Service, by) => format!("a restart of {}", size::names(by)),
+        (_, by) => format!("{} for {}", reload(pending), size::names(by)),
     }
 }
 

@@ -422,8 +422,13 @@ impl RunText {
         self.steps.iter().any(|(action, (step, _))| action.component == entry && *step != Step::Gate)
     }
 
+    /// `patch of command.a`
+    fn of_which(&self, plan: &Plan, action: &ActionRef) -> String {
+        let word = self.steps.get(action).map_or("a step", |(step, _)| step.name());
+        format!("{word} of {}", name(plan, action.component))
+    }
+
     fn asked(&self, plan: &Plan, request: &Request) -> String {
-        let going = self.going.len();
         match request {
             Request::Pause => "asked to pause: nothing new begins".into(),
             Request::Continue => "asked to go on".into(),
@@ -431,11 +436,14 @@ impl RunText {
                 format!("asked to skip {}, which had begun already: it goes on", name(plan, *entry))
             }
             Request::Skip(entry) => format!("asked to skip {}", name(plan, *entry)),
-            Request::Stop if self.telling == Telling::Story || going == 0 => "asked to stop".into(),
+            Request::Stop if self.telling == Telling::Story || self.going.is_empty() => {
+                "asked to stop".into()
+            }
             Request::Stop => {
-                let are = if going == 1 { "is" } else { "are" };
-                let many = size::counted(going, "action");
-                format!("stopping: {many} {are} finishing; press Ctrl-C again to stop waiting")
+                let going: Vec<String> =
+                    self.going.iter().map(|action| self.of_which(plan, action)).collect();
+                let ends = if going.len() == 1 { "ends" } else { "end" };
+                format!("stopping: {} {ends} first; press Ctrl-C again to stop waiting", size::names(&going))
             }
             Request::Rollback => "asked to roll back: everything that this run changed is taken back".into(),
             Request::Abandon { leaving } => {

@@ -2,6 +2,9 @@
 
 use crate::model::Moment;
 
+/// So many names are told; of more, how many.
+const NAMED: usize = 4;
+
 /// `12 B`, `1.4 kB`, `20 MB`, `1.2 GB` (powers of 1000).
 pub fn bytes(size: u64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
@@ -39,6 +42,19 @@ pub fn counted(n: usize, one: &str) -> String {
         _ => one.to_string(),
     };
     format!("{} {plural}", count(n))
+}
+
+/// `a`, `a and b`, `a, b, c, d and 12 more`; at least one.
+pub fn names(names: &[String]) -> String {
+    let (last, before) = match names {
+        // One more is no shorter than its name.
+        [told @ .., last] if told.len() <= NAMED => (last.clone(), told),
+        _ => (format!("{} more", names.len() - NAMED), &names[..NAMED]),
+    };
+    match before {
+        [] => last,
+        before => format!("{} and {last}", before.join(", ")),
+    }
 }
 
 /// `1st`, `2nd`, `3rd`, `11th`.

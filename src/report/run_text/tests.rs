@@ -43,6 +43,25 @@ fn what_was_proved_of_a_block_is_told() {
     }
 }
 
+/// Whoever stops a run reads what it still waits for.
+#[test]
+fn a_stop_says_what_it_waits_for() {
+    let plan = samples::fleet(2, false);
+    let mut text = RunText::new("r1", Telling::Log, Style::plain(160), 0);
+    let mut told = |what| text.event(&plan, &Event { at: Moment(0), what });
+    let asked = || What::Asked(Request::Stop);
+    assert!(told(asked()).ends_with("asked to stop\n"));
+    for (component, step, expected) in [
+        (0, Step::Patch, "stopping: patch of release.web[0] ends first; press"),
+        (1, Step::Verify, "stopping: patch of release.web[0] and verify of release.web[1] end first; press"),
+    ] {
+        let action = ActionRef { component, leg: Leg::Forth, index: 1 };
+        told(What::Intent { action, step, attempt: 1, snapshot: None });
+        let line = told(asked());
+        assert!(line.contains(expected), "{line}");
+    }
+}
+
 #[test]
 fn every_ending() {
     let (plan, _) = story();
