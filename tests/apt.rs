@@ -1,5 +1,7 @@
 //! The apt kind on real hosts: booted Debian machines with sshd, and a signed repository of packages that do well and ill.
 
+#[path = "apt/around.rs"]
+mod around;
 #[path = "apt/assessed.rs"]
 mod assessed;
 #[path = "apt/btrfs.rs"]

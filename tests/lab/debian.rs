@@ -265,6 +265,8 @@ impl Debian {
             "dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\\n' | sort; apt-mark showhold; \
              apt-mark showauto | sort; sha256sum /etc/pf-* /usr/lib/pf-*/* 2>/dev/null; \
              stat -c '%n %a %U' /etc/pf-* 2>/dev/null; ls -a /etc; \
+             systemctl list-unit-files --plain --no-legend | awk '$2 ~ /enabled$|disabled$|masked$/ { print $1, $2 }'; \
+             find /etc/alternatives -type l -printf '%f %l\\n' | sort; dpkg-divert --list | sort; dpkg-statoverride --list; \
              systemctl list-units --plain --no-legend --type=service --state=running | awk '{ print $1 }' | grep -v session",
         )
     }

@@ -45,6 +45,8 @@ pub enum What {
     StopsFirst,
     /// As [`What::StopsFirst`], and its `preinst` fails.
     FailingPreinst,
+    /// Its `postinst` starts it at boot whatever a person said, changes what is around it, and fails.
+    Meddles,
     /// A kernel by its name: a file in /boot.
     Kernel,
     /// A service whose `postinst` asks for a reboot.
@@ -81,6 +83,8 @@ pub const DEBS: &[Deb] = &[
     Deb { name: "pf-app", version: "1.6-1", fields: "", what: What::FillsDisk },
     Deb { name: "pf-stop", version: "1.0-1", fields: "", what: What::StopsFirst },
     Deb { name: "pf-stop", version: "1.1-1", fields: "", what: What::FailingPreinst },
+    Deb { name: "pf-meddle", version: "1.0-1", fields: "", what: What::Service },
+    Deb { name: "pf-meddle", version: "1.1-1", fields: "", what: What::Meddles },
     Deb { name: "pf-wait", version: "1.0-1", fields: "", what: What::Slow },
     Deb { name: "pf-sshd", version: "1.0-1", fields: "", what: What::Sshd("/usr/sbin/sshd -D") },
     Deb {
@@ -249,6 +253,10 @@ impl Deb {
     fn postinst(&self) -> String {
         let first = match self.what {
             What::FailingPostinst => "echo 'the migration failed' >&2; exit 1",
+            What::Meddles => {
+                "systemctl unmask -q pf-meddle; systemctl enable -q pf-meddle; systemctl mask -q pf-app; \
+                 dpkg-divert --quiet --local --add --no-rename /usr/share/pf-diverted; exit 1"
+            }
             What::Slow => "while [ ! -e /run/go-on ]; do sleep 0.1; done",
             // As update-notifier-common has it.
             What::AsksForReboot | What::OnlyThisBoot => {

@@ -7,7 +7,9 @@ use crate::script::{Call, Script};
 use patchform_sdk::detached::{check_id, safe_id};
 use patchform_sdk::ended::{OUTPUT, Said};
 use patchform_sdk::line::tail;
-use patchform_sdk::message::{Act, Action, CommandLine, Coverage, Done, Reload, Snapshot, SnapshotRef};
+use patchform_sdk::message::{
+    Act, Action, Ailment, CommandLine, Coverage, Done, Reload, Snapshot, SnapshotRef,
+};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -210,7 +212,11 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
         }
         // A root comes into force by the reboot that brings it back.
         Action::Restore if is_root(act, arguments) => {}
-        Action::Patch | Action::Restore => done.reload = needed(arguments, said),
+        Action::Restore => {
+            done.ailments = said.stdout.lines().filter_map(left).collect();
+            done.reload = needed(arguments, said);
+        }
+        Action::Patch => done.reload = needed(arguments, said),
         _ => {}
     }
     done
@@ -257,6 +263,12 @@ fn root_by_hand(device: &str, root: &str, id: &str) -> String {
         "mount -o subvolid=5 {device} /mnt && mv /mnt/{root} /mnt/.patchform/{id}/failed-by-hand && btrfs subvolume snapshot \
          /mnt/.patchform/{id}/snapshot /mnt/{root} && umount /mnt && reboot"
     )
+}
+
+/// What a restore says that it has not taken back, in one of its lines.
+fn left(line: &str) -> Option<Ailment> {
+    let why = format!("not taken back: {}", line.strip_prefix("stays: ")?);
+    Some(Ailment { check: "around".into(), ill: true, why })
 }
 
 /// What brings a patch or a restore into force: packages may have asked for a reboot only when they were configured.

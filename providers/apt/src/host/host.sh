@@ -58,6 +58,11 @@ installed_at() {
 }
 # everything: what is installed on the whole host, one line each.
 everything() { dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\n'; }
+# surroundings: what dpkg was told to put elsewhere, or to give another owner and mode.
+surroundings() {
+  dpkg-divert --list
+  dpkg-statoverride --list | sed 's/^/owner and mode /'
+}
 # download URI FILE SHA256: fetches one package; what went wrong stands in `$t/said` then.
 download() {
   # apt fetches as this user, and warns where it cannot.

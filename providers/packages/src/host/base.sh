@@ -1,7 +1,7 @@
 # What every script begins with, of every package manager; `kind` is its name. Answers are lines of words, split by blanks, after
 # the line `patchform-answer`; the last one is `end`: what lacks it was cut off. A manager's own part defines `packages NAME...`,
 # `conffiles NAME...`, `stand NAME...`, `files_of NAME...`, `owners UNIT`, `installed_at NAME`, `holder`,
-# `in_force NAME...` and what `fetch`, `snapshot` and `read` name.
+# `in_force NAME...`, `surroundings` and what `fetch`, `snapshot` and `read` name.
 export LC_ALL=C LANGUAGE=C
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
@@ -39,6 +39,15 @@ wait_for_lock() {
 units() {
   [ $# -gt 0 ] && is_booted || return 0
   files_of "$@" | sed -n 's|.*/systemd/system/\([^/]*[^/@]\.service\)$|\1|p' | sort -u
+}
+# around: what scripts of packages change beside files and versions, one line each: which units start by themselves, what
+# alternatives stand for, and what the manager knows of (`surroundings`).
+around() {
+  {
+    ! is_booted || systemctl list-unit-files --plain --no-legend --no-pager | awk '$2 ~ /^(enabled|disabled|masked)$/ { print "unit", $1, "is", $2 }'
+    find /etc/alternatives -type l -printf 'alternative %f is %l\n' 2>/dev/null
+    surroundings
+  } | sort -u
 }
 # never UNIT: whether its restart would cut off or end more than it mends.
 never() {

@@ -52,6 +52,7 @@ sort -u "$new/found" >"$new/conffiles" && rm "$new/found"
 tar -C / --no-recursion -cf "$new/conffiles.tar" -T "$new/conffiles" || give_up "the conffiles cannot be kept: is the disk full?"
 is_booted && systemctl list-units --plain --no-legend --state=active --type=service | awk '{ print $1 }' >"$new/services"
 everything >"$new/manifest"
+around >"$new/around"
 cat /proc/sys/kernel/random/boot_id >"$new/boot"
 keep_reboot "$new/reboot"
 # Each must be whole before the name says that it is.
