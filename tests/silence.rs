@@ -143,6 +143,45 @@ fn an_alert_of_the_component_is_suppressed_while_it_is_worked_on() {
     assert!(alerts.silences().is_empty(), "{:?}", alerts.silences());
 }
 
+/// A soak is not silent: what is watched shall be heard.
+#[test]
+fn what_is_watched_is_heard() {
+    let lab = Lab::new("");
+    let Some(alerts) = Alertmanager::of(&lab) else { return };
+    lab.write("rollout.pf.hcl", "rollout \"watched\" {\n soak = \"1h\"\n}\n");
+    prepare(&lab, &alerts.url, "rollout = rollout.watched");
+    let mut child = apply(&lab);
+    until("it is silenced", || alerts.heard() == ["other:9100"]);
+    lab.write("go", "");
+    until("it is heard", || alerts.heard() == ["other:9100", "shop:9100"]);
+    assert!(child.try_wait().unwrap().is_none(), "it is still watched");
+    lab.patchform("run stop").exits(0);
+    ended(child).exits(7);
+}
+
+/// What goes on beyond its deadline stays silent until it ends.
+#[test]
+fn a_step_that_is_late_stays_silent() {
+    let lab = Lab::new("");
+    let Some(alerts) = Alertmanager::of(&lab) else { return };
+    prepare(&lab, &alerts.url, "timeout = \"2s\"");
+    let child = apply(&lab);
+    until("it is silenced", || !alerts.silences().is_empty());
+    // Each step has its own deadline, and so its own end.
+    until("it is patched", || lab.path("begun").exists());
+    let mut last = "9".to_string();
+    until("its end is put off", || {
+        let silences = alerts.silences();
+        let Some(end) = silences.first().and_then(|one| one["endsAt"].as_str()) else { return false };
+        let later = end > &last[..];
+        last = end.into();
+        later
+    });
+    lab.write("go", "");
+    ended(child).exits(0);
+    assert!(alerts.silences().is_empty(), "{:?}", alerts.silences());
+}
+
 #[test]
 fn what_failed_and_went_back_is_heard_again() {
     let lab = Lab::new("");

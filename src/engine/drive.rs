@@ -541,7 +541,8 @@ fn intent(begin: &Begin) -> What {
     What::Intent { action: begin.action, step: begin.step, attempt: begin.attempt, snapshot }
 }
 
-fn deadline(plan: &Plan, action: ActionRef) -> Duration {
+/// How long an action of a plan may take; what is no planned one, as a look.
+pub(super) fn deadline(plan: &Plan, action: ActionRef) -> Duration {
     let procedure = match plan.entries.get(action.component).map(|e| &e.verdict) {
         Some(Verdict::Change(change)) if action.leg == Leg::Forth => Some(&change.forth),
         Some(Verdict::Change(change)) => Some(&change.back),

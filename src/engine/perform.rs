@@ -399,6 +399,7 @@ impl Tools {
             expected,
             snapshot: match (begin.step, begin.action.leg) {
                 (Step::Restore, Leg::Forth) => change.restore_from.clone(),
+                (Step::Verify, Leg::Forth) => change.restore_from.clone().or_else(|| begin.snapshot.clone()),
                 _ => begin.snapshot.clone(),
             },
             reload: begin.reload,

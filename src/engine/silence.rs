@@ -5,10 +5,11 @@
 //! Every silence ends by itself soon after the deadline of the step that goes on: none outlives its controller by much. The
 //! next controller of the run finds it by its comment, and goes on with it.
 
+use super::drive::deadline;
 use crate::config::checked::Silence;
 use crate::model::Moment;
-use crate::plan::noun::{Entry, Plan, Step, Verdict};
-use crate::run::event::{ActionRef, Event, Leg, What};
+use crate::plan::noun::{Entry, Plan, Step};
+use crate::run::event::{Event, What};
 use crate::run::{Run, Standing};
 use crate::target::{Targets, credential};
 use crate::world::clock;
@@ -82,14 +83,21 @@ impl Silencer {
 
     /// Something happened, after which `run` stands so. Answers what a person should know by now.
     pub fn see(&mut self, plan: &Plan, run: &Run, event: &Event) -> Vec<String> {
-        if let What::Intent { action, step, .. } = &event.what {
-            if disturbs(*step) {
-                self.keep(plan, run, *action);
-            } else if *step == Step::Soak {
-                self.lift(action.component);
+        match &event.what {
+            What::Intent { action, step, .. }
+                if disturbs(*step) || self.silenced.contains(&action.component) =>
+            {
+                self.keep(plan, run, action.component, deadline(plan, *action));
             }
+            // It goes on beyond its deadline, and is looked at again before long.
+            What::Probe { action, .. } if self.silenced.contains(&action.component) => {
+                self.keep(plan, run, action.component, Duration::ZERO);
+            }
+            _ => {}
         }
-        let works = |i: &usize| matches!(run.standing(*i), Standing::Forward | Standing::GoingBack);
+        let works = |i: &usize| {
+            matches!(run.standing(*i), Standing::Forward | Standing::GoingBack) && run.soak_left(*i).is_none()
+        };
         let at_rest: Vec<usize> = match event.what.component() {
             Some(i) => [i].into_iter().filter(|i| !works(i)).collect(),
             None => self.silenced.iter().copied().filter(|i| !works(i)).collect(),
@@ -98,18 +106,16 @@ impl Silencer {
         self.told.try_iter().collect()
     }
 
-    fn keep(&mut self, plan: &Plan, run: &Run, action: ActionRef) {
-        let component = action.component;
+    /// Alerts of a component are silenced for so long, and [`MARGIN`] more.
+    fn keep(&mut self, plan: &Plan, run: &Run, component: usize, lasts: Duration) {
         let Some(entry) = plan.entries.get(component) else { return };
-        let (Some(silence), Verdict::Change(change)) = (&entry.silence, &entry.verdict) else { return };
-        let procedure = if action.leg == Leg::Forth { &change.forth } else { &change.back };
-        let deadline = procedure.get(action.index).map_or(Duration::ZERO, |planned| planned.deadline);
+        let Some(silence) = &entry.silence else { return };
         self.silenced.insert(component);
         let _ = self.orders.send(Order::Keep {
             component,
             silence: silence.clone(),
             comment: comment(entry, run),
-            until: clock::now().plus(deadline.saturating_add(MARGIN)),
+            until: clock::now().plus(lasts.saturating_add(MARGIN)),
         });
     }
 

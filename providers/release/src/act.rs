@@ -7,9 +7,7 @@ use crate::manifest::Manifest;
 use crate::reading::{self, Standing};
 use crate::{archive, artifact, hook};
 use patchform_sdk::durable::{self, Survives};
-use patchform_sdk::message::{
-    Act, Action, Answer, Artifact, CommandLine, Done, Level, Reload, Snapshot, Verdict,
-};
+use patchform_sdk::message::{Act, Action, Answer, Artifact, CommandLine, Done, Reload, Snapshot, Verdict};
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, Ledger, earlier};
 use serde_json::{Value, json};
@@ -26,7 +24,7 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
     let layout = Layout::of(arguments.link());
     if action == Action::Verify {
         // It has no effect, so it needs no ledger, and must look anew each time.
-        return verify(&layout, act.level.as_ref());
+        return verify(&layout, act);
     }
     let mut ledger = match Ledger::open(&layout.ledger(), Survives::PowerLoss) {
         Ok(ledger) => ledger,
@@ -209,6 +207,12 @@ pub fn kept(act: &Act) -> Result<Option<PathBuf>, String> {
     }
 }
 
+/// Whether it is there as the snapshot of this request says, file by file.
+fn is_kept(standing: &Standing, act: &Act) -> bool {
+    let digest = act.snapshot.as_ref().and_then(|s| s.token.as_ref()?.get("digest")?.as_str());
+    digest == Some(&standing.digest) && kept(act).is_ok_and(|link| link == standing.link)
+}
+
 fn drop_snapshot(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, String> {
     let id = act.snapshot.as_ref().map(|s| s.id.as_str()).ok_or("the request names no snapshot")?;
     let file = layout.snapshot(id);
@@ -266,13 +270,15 @@ fn tidy(arguments: &Arguments, layout: &Layout) -> io::Result<()> {
     Ok(())
 }
 
-fn verify(layout: &Layout, level: Option<&Level>) -> Answer {
+fn verify(layout: &Layout, act: &Act) -> Answer {
     let ill = |why: String| Verdict::Ill { why };
     let verdict = match reading::stand(layout) {
         Err(why) => Verdict::Inconclusive { why },
-        Ok(standing) if standing.level.as_deref() != arguments::level(level) => {
+        Ok(standing) if standing.level.as_deref() != arguments::level(act.level.as_ref()) => {
             ill(format!("the link leads to level {}", standing.level.unwrap_or_else(|| "none".into())))
         }
+        // What somebody had changed by hand before is no damage when it is back.
+        Ok(standing) if is_kept(&standing, act) => Verdict::Healthy,
         Ok(standing) => match standing.link.and_then(|link| layout.name_of(&link)) {
             Some(name) => match Manifest::load(layout, &name).map(|m| m.is_intact(&layout.release(&name))) {
                 Some(Ok(false)) => ill(format!("files of release {name} were changed")),

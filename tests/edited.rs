@@ -1,0 +1,59 @@
+//! The release kind: what somebody has changed by hand in the release that a run found.
+
+mod lab;
+
+use lab::Lab;
+use std::process::Command;
+
+/// The shop at `level`, whose 2.0 does not start.
+fn shop(level: &str) -> String {
+    format!(
+        "component \"release\" \"shop\" {{
+  patch_level = \"{level}\"
+  path        = \"srv/current\"
+  artifact    = \"dist/{{level}}.tar.gz\"
+  sha256_file = \"dist/{{level}}.sum\"
+  on_switch   = [\"sh\", \"-c\", \"[ $PATCHFORM_LEVEL != 2.0 ]\"]
+  on_remove   = [\"true\"]
+}}
+"
+    )
+}
+
+/// At 1.0, with a line that somebody has added there.
+fn edited() -> Lab {
+    let lab = Lab::new(&shop("1.0"));
+    let made = "mkdir -p srv dist new; for v in 1.0 2.0 3.0; do echo $v >new/version; tar -C new -czf dist/$v.tar.gz .; \\
+                (cd dist; sha256sum $v.tar.gz >$v.sum); done";
+    let done = Command::new("sh").args(["-c", made]).current_dir(lab.path("")).status();
+    assert!(done.is_ok_and(|status| status.success()));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("srv/current/version", "1.0\nby hand\n");
+    lab
+}
+
+#[test]
+fn what_goes_back_to_a_release_that_was_edited_is_back() {
+    let lab = edited();
+    lab.write("main.pf.hcl", shop("2.0"));
+    lab.patchform("apply --auto-approve").exits(3).says("restored");
+    assert_eq!(lab.read("srv/current/version"), "1.0\nby hand\n");
+}
+
+#[test]
+fn the_snapshot_of_a_release_that_was_edited_is_restored() {
+    let lab = edited();
+    lab.write("main.pf.hcl", shop("3.0"));
+    lab.patchform("apply --auto-approve").exits(0);
+    let listed = lab.patchform("snapshot list --json").exits(0).out;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let newest = listed["snapshots"].as_array().and_then(|all| all.last()).expect("a snapshot")["id"].clone();
+    let newest = newest.as_str().expect("its id");
+    lab.patchform(&format!("snapshot restore --auto-approve {newest}")).exits(0);
+    assert_eq!(lab.read("srv/current/version"), "1.0\nby hand\n");
+    // What somebody changes after that is told from it.
+    lab.write("srv/current/version", "1.0\nby another hand\n");
+    lab.write("main.pf.hcl", shop("1.0"));
+    lab.patchform("plan").exits(0).says("changed outside patchform");
+}
