@@ -369,6 +369,50 @@ fn a_controller_killed_while_one_is_drained_leaves_nothing_drained_in_the_end() 
     }
 }
 
+/// What gives traffic back and is cut off is begun anew, however far it came.
+#[test]
+fn a_controller_killed_while_traffic_returns_is_resumed_at_once() {
+    let Some(farm) = Farm::new() else { return };
+    farm.wants("1.1", "");
+    let load = farm.load();
+    let mut controller =
+        farm.command("apply --auto-approve").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    farm.until("the first one is drained", || farm.states().contains(&state(("web-1", 0, 1))));
+    farm.until("health checks look at the first one", || {
+        farm.states().iter().any(|(name, _, made)| name == "web-1" && *made == 8)
+    });
+    controller.kill().unwrap();
+    controller.wait().unwrap();
+    farm.run("resume").exits(0);
+    load.was_unharmed();
+    farm.all_serve("1.1");
+}
+
+/// Whom an operator takes away in mid-run is not counted on any more.
+#[test]
+fn what_an_operator_takes_away_in_mid_run_is_missed() {
+    let Some(farm) = Farm::new() else { return };
+    farm.wants("1.1", "");
+    let text = farm.lab.read("main.pf.hcl");
+    let service = "service \"shop\" {\n  members = [release.web]\n  min_available = 2\n}\n";
+    farm.lab.write("main.pf.hcl", format!("{text}{service}"));
+    let load = farm.load();
+    let run =
+        farm.command("apply --auto-approve").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    farm.until("the first one is drained", || farm.states().contains(&state(("web-1", 0, 1))));
+    farm.say("set server web/web-3 state maint");
+    farm.until("the first one serves again", || farm.states().contains(&state(("web-1", 2, 0))));
+    for _ in 0..30 {
+        assert!(farm.states().contains(&state(("web-2", 2, 0))), "one of two serves: {:?}", farm.states());
+        thread::sleep(Duration::from_millis(100));
+    }
+    farm.say("set server web/web-3 state ready");
+    let ran = Ran::of(run.wait_with_output().unwrap());
+    ran.exits(0).says("HAProxy has web/web-3 in state maint");
+    load.was_unharmed();
+    farm.all_serve("1.1");
+}
+
 #[test]
 fn a_session_that_never_ends_is_named_and_nothing_is_patched() {
     let Some(farm) = Farm::new() else { return };

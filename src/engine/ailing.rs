@@ -1,8 +1,9 @@
-//! Who of a service is ill, as checks tell: it is away, whatever its reading says. Asked when a plan is made, and at the gate of each
+//! Who of a service is ill, as checks tell, and who has no traffic, as that tells: it is away, whatever its reading says. Asked when a plan is made, and at the gate of each
 //! member: what has nothing to do with the run may have taken others away since. Whether a service can spare whoever is at its
 //! gate, the run's own count says (`run::availability`).
 
 use super::perform::Tools;
+use super::traffic::Idle;
 use crate::config::checked::{Check, Need};
 use crate::plan::noun::{Entry, Observed, Plan};
 use crate::target::Targets;
@@ -28,12 +29,12 @@ pub fn look(plan: &mut Plan, targets: &Targets) {
     }
 }
 
-/// Members whose traffic somebody else has taken away: by entry, why. They serve nobody after the run either.
-pub fn without_traffic(plan: &mut Plan, members: BTreeMap<usize, String>) {
-    for i in members.keys() {
+/// Members without traffic, by entry. Whose traffic somebody else has taken away serves nobody after the run either.
+pub fn without_traffic(plan: &mut Plan, members: BTreeMap<usize, Idle>) {
+    for (i, _) in members.iter().filter(|(_, idle)| idle.stays) {
         plan.entries[*i].idle = true;
     }
-    not_serving(plan, members);
+    not_serving(plan, members.into_iter().map(|(i, idle)| (i, idle.why)));
 }
 
 /// Members that serve nobody, however well they are: by entry, why.
@@ -133,7 +134,8 @@ impl Tools {
 
     /// What is ill of a member now.
     fn look_at_member(&self, m: usize) -> Option<String> {
-        let why = ill(self.plan.entries.get(m)?, &self.targets, &self.cancelled);
+        let entry = self.plan.entries.get(m)?;
+        let why = ill(entry, &self.targets, &self.cancelled).or_else(|| self.idle(entry));
         self.seen.last().insert(m, (Instant::now(), why.clone()));
         why
     }

@@ -7,7 +7,7 @@ use super::perform::{PROBE_DEADLINE, Tools, unanswered};
 use super::secrets::{Missing, Secrets};
 use crate::config::checked::Traffic;
 use crate::plan::diff::Changes;
-use crate::plan::noun::{PinnedProvider, Step};
+use crate::plan::noun::{Entry, PinnedProvider, Step};
 use crate::provider::Session;
 use crate::run::decide::Begin;
 use crate::run::event::ActionRef;
@@ -19,15 +19,23 @@ use patchform_sdk::message::{
 use std::collections::BTreeMap;
 use std::sync::mpsc;
 
+/// A member that gets or takes no traffic, although no run of patchform has taken it away.
+pub struct Idle {
+    /// In a sentence.
+    pub why: String,
+    /// Whether somebody has taken it away: then it stays so.
+    pub stays: bool,
+}
+
 /// Asks the traffics of what is about to change whether they know it: who cannot be drained is not patched. Whose traffic is
-/// away already is told; answers whose somebody else has taken away, and why.
+/// away already is told; answers who is idle, by entry.
 pub fn foresee(
     fleet: &Fleet,
     changes: &Changes,
     secrets: &Secrets,
     previews: &mut BTreeMap<usize, PreviewOutcome>,
-) -> BTreeMap<usize, String> {
-    let mut away = BTreeMap::new();
+) -> BTreeMap<usize, Idle> {
+    let mut idle = BTreeMap::new();
     let draft = &changes.draft;
     let mask = secrets.mask();
     let mut members: BTreeMap<usize, Vec<(usize, String)>> = BTreeMap::new();
@@ -45,26 +53,41 @@ pub fn foresee(
     for (at, asked) in members {
         let Some(traffic) = draft.traffic.get(at) else { continue };
         let names: Vec<String> = asked.iter().map(|(_, name)| name.clone()).collect();
-        let standings = session(fleet, &draft.providers, traffic).and_then(|session| {
-            let subject = subject(traffic, &draft.providers, secrets).map_err(|e| e.to_string())?;
-            session.members(&subject, &names).map_err(|e| e.to_string())
-        });
+        let standings = standings(fleet, &draft.providers, secrets, traffic, &names);
         for (k, (i, member)) in asked.iter().enumerate() {
             let standing = match &standings {
                 Ok(all) => all.get(k).cloned().unwrap_or(MemberStanding::Serving),
                 Err(why) => MemberStanding::Missing { why: why.clone() },
             };
             let masked = |text: &str| -> String { mask.apply(text).into() };
-            if let MemberStanding::Away { holders, why } = &standing
-                && holders.is_empty()
-                && member != ALL_MEMBERS
-            {
-                away.insert(*i, masked(&format!("{}: {why}", traffic.address)));
+            let stays = match &standing {
+                MemberStanding::Away { holders, why } if holders.is_empty() => Some((why, true)),
+                MemberStanding::Down { why } => Some((why, false)),
+                _ => None,
+            };
+            if let Some((why, stays)) = stays.filter(|_| member != ALL_MEMBERS) {
+                idle.insert(*i, Idle { why: masked(&format!("{}: {why}", traffic.address)), stays });
             }
             note(standing, &traffic.address, member, &masked, previews.get_mut(i));
         }
     }
-    away
+    idle
+}
+
+/// How members of a traffic stand, in order.
+///
+/// # Errors
+/// Why it cannot be asked.
+fn standings(
+    fleet: &Fleet,
+    providers: &[PinnedProvider],
+    secrets: &Secrets,
+    traffic: &Traffic,
+    members: &[String],
+) -> Result<Vec<MemberStanding>, String> {
+    let session = session(fleet, providers, traffic)?;
+    let subject = subject(traffic, providers, secrets).map_err(|e| e.to_string())?;
+    session.members(&subject, members).map_err(|e| e.to_string())
 }
 
 fn note(
@@ -89,11 +112,29 @@ fn note(
             };
             preview.warnings.push(masked(&format!("{traffic}: {told} ({why})")));
         }
+        (MemberStanding::Down { why }, PreviewOutcome::Ready(preview)) => {
+            preview.warnings.push(masked(&format!("{traffic}: it takes no traffic now ({why})")));
+        }
         _ => {}
     }
 }
 
 impl Tools {
+    /// Why a member gets or takes no traffic now, whoever has taken it away. What cannot be asked says nothing.
+    pub(super) fn idle(&self, entry: &Entry) -> Option<String> {
+        let drain = entry.drain.as_ref()?;
+        let member = std::slice::from_ref(&drain.member);
+        drain.from.iter().filter_map(|at| self.plan.traffic.get(*at)).find_map(|traffic| {
+            let all = standings(&self.fleet, &self.plan.providers, &self.secrets, traffic, member);
+            match all.ok()?.pop()? {
+                MemberStanding::Away { why, .. } | MemberStanding::Down { why } => {
+                    Some(format!("{}: {why}", traffic.address))
+                }
+                MemberStanding::Serving | MemberStanding::Missing { .. } => None,
+            }
+        })
+    }
+
     /// Takes traffic away in the order in which the plan names it, or gives it back in reverse.
     pub(super) fn direct(&self, begin: &Begin) -> Answer {
         let Some((action, acts)) = self.requests(begin) else {

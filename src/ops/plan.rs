@@ -237,7 +237,7 @@ pub(super) fn readings_to_plan(
         undo::snapshot_before(state, &purpose, &entry.address, level)
     };
     let mut previews = preview::preview(fleet, &changes, &taken, secrets).map_err(providers::missing)?;
-    let away = traffic::foresee(fleet, &changes, secrets, &mut previews);
+    let idle = traffic::foresee(fleet, &changes, secrets, &mut previews);
     block::foresee(targets, &changes, &mut previews);
     let names: Vec<String> = changes.draft.providers.iter().map(|p| p.name.clone()).collect();
     let can = |entry: &crate::plan::noun::Entry| {
@@ -256,7 +256,7 @@ pub(super) fn readings_to_plan(
     kept_out::remember(&mut plan, state, &place.runs, targets);
     past::note(&mut plan, state, &place.runs);
     ailing::look(&mut plan, targets);
-    ailing::without_traffic(&mut plan, away);
+    ailing::without_traffic(&mut plan, idle);
     ailing::half_done(&mut plan);
     services::spare(&plan)?;
     services::keep(&plan)?;

@@ -47,7 +47,10 @@ fn standing(front: &Front<'_>, servers: &[Server], name: &str) -> Result<MemberS
     }
     let holders = away::look(&front.identity(name))?.map(|note| note.holders).unwrap_or_default();
     if holders.is_empty() && server.was.state == State::Ready {
-        return Ok(MemberStanding::Serving);
+        return Ok(match server.works {
+            true => MemberStanding::Serving,
+            false => MemberStanding::Down { why: format!("HAProxy finds {} down", front.named(name)) },
+        });
     }
     let why = format!("HAProxy has {} in state {}", front.named(name), server.was.state.word());
     Ok(MemberStanding::Away { holders: holders.into_iter().collect(), why })
@@ -82,7 +85,8 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         (Action::Drain, false) => Probed::before(),
         (Action::Undrain, false) => Probed::After(Done::default()),
         (Action::Drain, true) if shut => Probed::After(Done::default()),
-        (Action::Undrain, true) if shut => Probed::before(),
+        // Begun anew it ends alike, however far it came.
+        (Action::Undrain, true) => Probed::before(),
         (_, true) => Probed::between(format!(
             "HAProxy has {} in state {} with {} sessions",
             front.named(&member.name),

@@ -123,7 +123,8 @@ pub fn probed(
         Action::Drain if held == 0 => Probed::before(),
         Action::Undrain if held == 0 => Probed::After(Done::default()),
         Action::Drain if shut == all => Probed::After(Done::default()),
-        Action::Undrain if shut == all => Probed::before(),
+        // Begun anew it ends alike.
+        Action::Undrain => Probed::before(),
         _ => Probed::between(format!(
             "of the {all} servers of backend {} {held} are noted as kept away, and {shut} of them are in maint",
             front.backend

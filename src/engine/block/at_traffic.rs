@@ -116,7 +116,7 @@ impl Tools {
         match standings.into_iter().next() {
             Some(MemberStanding::Away { holders, .. }) => Ok(holders),
             Some(MemberStanding::Missing { why }) => Err(format!("{}: {why}", traffic.address)),
-            Some(MemberStanding::Serving) | None => Ok(Vec::new()),
+            Some(MemberStanding::Serving | MemberStanding::Down { .. }) | None => Ok(Vec::new()),
         }
     }
 

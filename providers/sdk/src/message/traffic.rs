@@ -80,6 +80,11 @@ pub enum MemberStanding {
         #[serde(default)]
         why: String,
     },
+    /// It would get traffic, if it took any: the traffic's own check finds it down.
+    Down {
+        /// In a sentence, for people.
+        why: String,
+    },
     /// There is no such member.
     Missing {
         /// In a sentence, with the way out.
