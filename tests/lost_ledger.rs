@@ -4,6 +4,8 @@
 mod lab;
 
 use lab::Lab;
+use patchform::report::emergency::ending;
+use patchform_sdk::machine;
 use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -156,9 +158,9 @@ fn a_patch_whose_trace_was_removed_is_found_by_its_number() {
 fn a_patch_that_hangs_is_ended_by_the_line_that_is_told() {
     let lab = killed_in_its_patch();
     let id = lab.read("log").trim().to_string();
-    let line = format!("kill -s SIGNAL -- -\"$(sed -n '2s/ .*//p' .patchform/actions/{id}/process)\"");
+    let line = ending(".patchform/actions", &id);
     let send = |signal: &str| {
-        let line = line.replace("SIGNAL", signal);
+        let line = line.replace("KILL", signal);
         Command::new("sh").args(["-c", &line]).current_dir(lab.path("shared")).status().unwrap().success()
     };
     assert!(send("STOP") && send("TERM"));
@@ -170,6 +172,18 @@ fn a_patch_that_hangs_is_ended_by_the_line_that_is_told() {
         String::from_utf8(listed).unwrap().lines().any(|state| !state.starts_with('Z'))
     };
     assert!(lives(), "a suspended one takes no other signal");
+    // Its number may be somebody else's by now: after it has ended, in another boot, or where that began at another time.
+    let folder = lab.path("shared/.patchform/actions").join(&id);
+    let began = machine::started(process.lines().nth(1).unwrap()).unwrap();
+    let other_start = process.replace(&format!(" {began} "), " 1 ");
+    let other_boot = format!("0{process}");
+    for (name, text) in [("exit", "0\n"), ("process", &*other_start), ("process", &*other_boot)] {
+        fs::write(folder.join(name), text).unwrap();
+        send("KILL");
+        fs::write(folder.join("process"), &process).unwrap();
+        let _ = fs::remove_file(folder.join("exit"));
+        assert!(lives(), "{name}: {text}");
+    }
     assert!(send("KILL"));
     wait_until(|| !lives());
     lab.write("go", "");

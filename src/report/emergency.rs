@@ -122,20 +122,31 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
     })
 }
 
-/// Ends the command of an action, with all that it has started. One that is suspended takes no other signal.
+/// Ends the command of an action, with all that it has started.
 fn end(connection: &Connection, id: &str) -> Doing {
-    let kill = |folder: &str| format!("kill -s KILL -- -\"$(sed -n '2s/ .*//p' {folder}process)\"");
-    let id = safe_id(id);
-    let line = match connection.kind.as_str() {
-        "local" => kill(&format!(".patchform/actions/{id}/")),
-        _ => format!(
-            "cd \"$([ \"$(id -u)\" = 0 ] && echo /var/lib || echo \"${{XDG_STATE_HOME:-$HOME/.local/state}}\")/patchform/actions/{id}\" && \
-             {}",
-            kill("")
-        ),
-    };
+    let line = ending(
+        match connection.kind.as_str() {
+            "local" => ".patchform/actions",
+            _ => {
+                "$([ \"$(id -u)\" = 0 ] && echo /var/lib || echo \"${XDG_STATE_HOME:-$HOME/.local/state}\")/patchform/actions"
+            }
+        },
+        id,
+    );
     let place = format!("End what still goes on of it, before anything else. {}", reach::place(connection));
     Doing::Type { place, line }
+}
+
+/// A line that ends what still runs of an action whose folder is in `actions`, and nobody else who has its number by now: after it
+/// ended, or after the host has booted. One that is suspended takes no other signal.
+pub fn ending(actions: &str, id: &str) -> String {
+    let id = safe_id(id);
+    format!(
+        "(cd \"{actions}/{id}\" && [ ! -e exit ] && {{ read -r boot && read -r pid stat; }} <process && \
+         [ \"$boot\" = \"$(cat /proc/sys/kernel/random/boot_id)\" ] && \
+         {{ [ ! -e /proc/$pid ] || [ \"$(cut -d ' ' -f 22 /proc/$pid/stat)\" = \"$(echo \"$stat\" | cut -d ' ' -f 21)\" ]; }} && \
+         kill -s KILL -- -$pid) || echo \"it has ended already\""
+    )
 }
 
 fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec<Doing> {
@@ -394,8 +405,7 @@ mod tests {
         // What still writes there would undo all that follows.
         run.components[2].outlasting = Some("20261128-024000-123-3f9a.2.forth3.1".into());
         let first = emergencies(&plan, &run)[0].steps[0].to_string();
-        let folder = ".patchform/actions/20261128-024000-123-3f9a.2.forth3.1";
-        let line = format!("kill -s KILL -- -\"$(sed -n '2s/ .*//p' {folder}/process)\"");
+        let line = ending(".patchform/actions", "20261128-024000-123-3f9a.2.forth3.1");
         assert!(
             first.starts_with("End what still goes on of it, before anything else. On this machine"),
             "{first}"
