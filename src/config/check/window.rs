@@ -45,7 +45,8 @@ pub(super) fn blackout(label: &str, block: &Block, fields: &mut Fields<'_>) -> O
     Some(Draft { blackout: Blackout { name: label.into(), times, reason, emergency }, components, services })
 }
 
-/// When it is open; `None` where anything was wrong with the block.
+/// When it is open; `None` where anything was wrong with the block. What is written right is judged by itself where something
+/// beside it is wrong, or has no value.
 fn times(label: &str, block: &Block, fields: &mut Fields<'_>, before: usize) -> Option<Times> {
     let body = &block.body;
     let written = Written {
@@ -57,11 +58,9 @@ fn times(label: &str, block: &Block, fields: &mut Fields<'_>, before: usize) -> 
         except: fields.texts(body, "except").unwrap_or_default(),
         dates: fields.texts(body, "dates").unwrap_or_default(),
     };
-    if fields.problems.0.len() > before {
-        return None;
-    }
     let is_open = body.attributes.iter().any(|a| (fields.hopeless)(&a.value));
-    let read = if is_open { Err(written.apart()) } else { written.read() };
+    let is_whole = fields.problems.0.len() == before && !is_open;
+    let read = if is_whole { written.read() } else { Err(written.apart()) };
     read.map_err(|all| {
         fields.problems.0.extend(all.into_iter().map(|wrong| told(wrong, label, block, &written)));
     })
