@@ -1,6 +1,6 @@
 //! `maintenance_window "name" { … }` and `blackout "name" { … }`: when components may be worked on, and when not.
 
-use super::moved;
+use super::{depends, moved};
 use crate::calendar::{Field, Times, Written, Wrong, Zone};
 use crate::config::blocks;
 use crate::config::checked::{Blackout, Component, Service, Window};
@@ -145,24 +145,25 @@ const SERVICES: Listing = Listing {
 /// `components = [release.api, module.eu]`, `services = [service.shop]`
 fn only(block: &Block, listing: &Listing, fields: &mut Fields<'_>) -> Option<Vec<(Selection, Span)>> {
     let attribute = block.body.attribute(listing.argument)?;
-    let mut wrong = |at: Span| {
+    let mut wrong = |written: &Expr| {
         let Listing { argument, of, example, .. } = listing;
+        let example = depends::meant(written).unwrap_or(example);
         let problem = Diagnostic::error(format!("\"{argument}\" must be a list of {of}"))
-            .at(at, "")
+            .at(written.span(), "")
             .help(format!("Write {argument} = [{example}], without quotes."));
         fields.problems.push(problem);
     };
     let Some(items) = attribute.value.as_list() else {
-        wrong(attribute.value.span());
+        wrong(&attribute.value);
         return None;
     };
     if items.is_empty() {
-        wrong(attribute.value.span());
+        wrong(&attribute.value);
     }
     let mut read = |item: &Expr| {
         let selection = moved::read(item, &[]).filter(listing.holds);
         if selection.is_none() {
-            wrong(item.span());
+            wrong(item);
         }
         Some((selection?, item.span()))
     };
