@@ -86,7 +86,8 @@ impl<'p> Tree<'p> {
             let (blocks, mut calls) = reading.read(index, &mut plans, problems);
             let uses = reading.uses(index, &blocks, &mut calls, wrong, problems);
             let services = names[index].services.iter();
-            let members = services.map(|(name, block)| (*name, service::members(&names[index], block, problems)));
+            let members =
+                services.map(|(name, block)| (*name, service::members(&names[index], block, problems)));
             let members = members.collect();
             problems.0[before..].iter_mut().for_each(|problem| with_chain(problem, &folder.chain));
             let outputs = names[index].outputs.iter().map(|(name, block)| (*name, *block)).collect();

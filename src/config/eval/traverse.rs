@@ -92,7 +92,8 @@ fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'
         }
         // A block that is read before there are any values.
         Some((StepKind::Attr(second), _)) if !scope.has_names() => {
-            let problem = fail_at(base, expr.span(), scope, "only a literal value may stand here".to_string());
+            let problem =
+                fail_at(base, expr.span(), scope, "only a literal value may stand here".to_string());
             let why = format!("it is read before anything has a value: {name}.{second} has none yet");
             Box::new(problem.because(why).help("write the value itself"))
         }
