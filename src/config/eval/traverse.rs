@@ -92,8 +92,9 @@ fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'
         }
         // A block that is read before there are any values.
         Some((StepKind::Attr(second), _)) if !scope.has_names() => {
-            let problem =
-                fail_at(base, expr.span(), scope, "only a literal value may stand here".to_string());
+            let is_declared = DECLARED.iter().any(|(root, _)| *root == name);
+            let at = if is_declared { expr.span() } else { base.span() };
+            let problem = fail_at(base, at, scope, "only a literal value may stand here");
             let why = format!("it is read before anything has a value: {name}.{second} has none yet");
             Box::new(problem.because(why).help("write the value itself"))
         }

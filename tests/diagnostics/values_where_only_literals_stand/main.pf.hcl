@@ -6,7 +6,7 @@ variable "q" { default = true }
 variable "s" {
   sensitive = var.q
   nullable  = var.nein
-  description = local.l
+  description = release.b.path
 }
 locals { l = 1 }
 variable "v" {
