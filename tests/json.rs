@@ -9,7 +9,7 @@ mod schema;
 use lab::{Lab, Ran, files};
 use patchform::model;
 use schema::Schema;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 const FAILS: &str = "echo half > $NAME; echo the disk of b is on fire; exit 1";
 
@@ -361,4 +361,43 @@ fn a_provider_that_is_not_there_is_told_at_its_row_and_hides_nothing_else() {
     assert_eq!(told, [("Provider `aws` is not there", 4), ("There is no local value \"nope\"", 14)]);
     let said = lab.patchform("validate").exits(1).err;
     assert!(said.contains("aws = { source = \"./bin/patchform-provider-aws\" }"), "{said}");
+}
+
+#[test]
+fn the_type_of_an_output_is_the_declared_one_whatever_it_holds() {
+    let lab = Lab::new("");
+    lab.write(
+        "main.pf.hcl",
+        r#"variable "hosts" {
+  type    = map(object({ name = string, port = optional(number) }))
+  default = { a = { name = "x" } }
+}
+variable "none" {
+  type    = list(object({ tags = set(string) }))
+  default = []
+}
+output "hosts" { value = var.hosts }
+output "host" { value = var.hosts["a"] }
+output "ports" { value = [for host in var.hosts : host.port] }
+output "none" { value = var.none }
+output "text" { value = "x" }
+"#,
+    );
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    let told = lab.patchform("output --json").exits(0);
+    let outputs: Json = serde_json::from_str(&told.out).expect("JSON");
+    let host = json!(["object", { "name": "string", "port": "number" }]);
+    for (name, ty) in [
+        ("hosts", json!(["map", host])),
+        ("host", host.clone()),
+        ("ports", json!(["tuple", ["number"]])),
+        ("none", json!(["list", ["object", { "tags": ["set", "string"] }]])),
+        ("text", json!("string")),
+    ] {
+        assert_eq!(outputs[name]["type"], ty, "{name}");
+    }
+    let state: Json = serde_json::from_str(&lab.patchform("state pull").exits(0).out).expect("JSON");
+    let text = state["outputs"].as_array().and_then(|all| all.iter().find(|one| one["name"] == "text"));
+    assert!(text.is_some_and(|text| text.get("type").is_none()), "{state}");
 }

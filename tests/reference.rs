@@ -127,6 +127,15 @@ fn every_link_leads_to_a_page_and_a_heading() {
 }
 
 #[test]
+fn only_configurations_stand_in_fences_of_their_language() {
+    for (name, text) in &pages() {
+        let mut before: Vec<&str> = text.split("```hcl\n").map(str::trim_end).collect();
+        before.pop();
+        assert!(before.iter().all(|text| !text.ends_with("`:") || text.ends_with(".hcl`:")), "{name}");
+    }
+}
+
+#[test]
 fn every_example_of_a_block_is_valid() {
     let mut tried = Vec::new();
     for block in ALL.iter().filter(|block| !block.example.is_empty()) {

@@ -172,7 +172,13 @@ impl Terminal {
                 .hint(otherwise));
         }
         if !input || !self.interactive {
-            return Err(Failure::refused("approval is needed, and nobody can be asked here").hint(otherwise));
+            let why = match input {
+                false => "with --input=false nobody is asked",
+                true => {
+                    "there is no terminal to ask on: what a pipe answers was written before the question could be read"
+                }
+            };
+            return Err(Failure::refused(format!("approval is needed, and {why}")).hint(otherwise));
         }
         machine::forget_typed();
         self.note(&format!("\n{question}\n  Only \"yes\" is taken as approval.\n\n  Enter a value: "));

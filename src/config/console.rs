@@ -17,9 +17,9 @@ pub fn goes_on(text: &str) -> bool {
     matches!(unfinished(&format!("{text}\n")), Unfinished::Open | Unfinished::Comment)
 }
 
-/// Whether a text holds nothing but comments, which ask nothing.
+/// Whether a text holds nothing but whole comments, which ask nothing.
 pub fn is_comment(text: &str) -> bool {
-    tokens(text).all(|token| matches!(token.kind, Kind::Comment | Kind::Newline))
+    !goes_on(text) && tokens(text).all(|token| matches!(token.kind, Kind::Comment | Kind::Newline))
 }
 
 /// The text of a value; secrets as `(sensitive value)`.
@@ -157,7 +157,7 @@ mod tests {
         for (text, more, comment) in [
             ("1", false, false),
             ("[1,", true, false),
-            ("/* a", true, true),
+            ("/* a", true, false),
             ("/* a\nb */", false, true),
             ("# a\n// b\n\n/* c */", false, true),
             ("/* a */ 1", false, false),

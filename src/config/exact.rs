@@ -1,6 +1,7 @@
 //! Values as they are recorded and told: what JSON can hold, with every digit of their numbers.
 
 use super::number::Number;
+use super::types::Type;
 use super::value::{Data, Value};
 use serde::de::Error as _;
 use serde::ser::Error as _;
@@ -11,32 +12,60 @@ use std::fmt;
 
 /// A value without marks, of nulls, bools, numbers, strings, tuples and objects only: what comes back from JSON. The
 /// library's own values round numbers to doubles; these are written as they are, and read so again.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Exact(Value);
+#[derive(Debug, Clone)]
+pub struct Exact {
+    value: Value,
+    /// Its type, where the value alone does not say it.
+    ty: Option<Json>,
+}
+
+impl PartialEq for Exact {
+    /// Whether the values are the same: what was recorded before types were is no other value.
+    fn eq(&self, other: &Exact) -> bool {
+        self.value == other.value
+    }
+}
 
 impl Exact {
     /// `null`
-    pub const NULL: Exact = Exact(Value::NULL);
+    pub const NULL: Exact = Exact { value: Value::NULL, ty: None };
 
     /// What JSON holds of `value`; secrets in clear.
     pub fn of(value: &Value) -> Exact {
-        Exact(plain(value))
+        Exact { value: plain(value), ty: None }
     }
 
-    /// Its type as Terraform's JSON has it: `"string"`, `["tuple", ["number"]]`, `["object", {"a": "bool"}]`; `"dynamic"` for null.
+    /// The value, known to be of a type.
+    pub fn of_type(self, ty: &Type) -> Exact {
+        let told = ty.to_json();
+        Exact { ty: (told != type_of(&self.value)).then_some(told), ..self }
+    }
+
+    /// The value with the type that was told with it.
+    pub fn told(self, ty: Option<Json>) -> Exact {
+        Exact { ty, ..self }
+    }
+
+    /// Its type, where the value alone does not say it: what has to be told with it.
+    pub fn told_type(&self) -> Option<&Json> {
+        self.ty.as_ref()
+    }
+
+    /// Its type as Terraform's JSON has it: `"string"`, `["map", "number"]`, `["object", {"a": "bool"}]`; `"dynamic"` for a null of
+    /// no type.
     pub fn type_json(&self) -> Json {
-        type_of(&self.0)
+        self.ty.clone().unwrap_or_else(|| type_of(&self.value))
     }
 
     /// Its text, if it is a string.
     pub fn as_str(&self) -> Option<&str> {
-        self.0.as_str()
+        self.value.as_str()
     }
 }
 
 impl From<Json> for Exact {
     fn from(json: Json) -> Self {
-        Exact(Value::from_json(&json))
+        Exact { value: Value::from_json(&json), ty: None }
     }
 }
 
@@ -85,7 +114,7 @@ impl fmt::Display for Exact {
 
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Part(&self.0).serialize(serializer)
+        Part(&self.value).serialize(serializer)
     }
 }
 
@@ -139,7 +168,8 @@ impl<'de> Deserialize<'de> for Exact {
     /// From the text of JSON only, not from what a derived reader has buffered.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
-        Value::from_json_text(text.get()).map(Exact).map_err(D::Error::custom)
+        let value = Value::from_json_text(text.get()).map_err(D::Error::custom)?;
+        Ok(Exact { value, ty: None })
     }
 }
 

@@ -8,7 +8,7 @@ use super::scope::{Doubt, Scope};
 use super::suggest;
 use super::syntax::{Attribute, Block, Body};
 use super::types::Type;
-use super::value::Value;
+use super::value::{Value, quoted};
 use crate::model::{Diagnostic, Diagnostics, Span, period};
 use std::time::Duration;
 
@@ -35,10 +35,24 @@ fn secret(attribute: &Attribute) -> Diagnostic {
         .help("Use a value that is not sensitive.")
 }
 
-fn wrong_type(attribute: &Attribute, misfit: &Misfit) -> Diagnostic {
+fn wrong_type(attribute: &Attribute, ty: &Type, misfit: &Misfit) -> Diagnostic {
     Diagnostic::error(format!("The value of \"{}\" has the wrong type", attribute.name))
         .at(misfit.at, format!("this is {}", misfit.kind))
         .because(format!("{}.", sentence_case(&misfit.error.describe(&attribute.name))))
+        .help(in_a_list(attribute, ty))
+}
+
+/// How the words of one text are written as the list of strings that is wanted; empty where they stand in none.
+pub(super) fn in_a_list(attribute: &Attribute, wanted: &Type) -> String {
+    let text = attribute.value.as_literal().and_then(Value::as_str);
+    let is_list = matches!(wanted, Type::List(of) | Type::Set(of) if **of == Type::String);
+    let Some(text) = text.filter(|_| is_list) else { return String::new() };
+    let parts: Vec<&str> = match text.contains(", ") || !text.contains(' ') {
+        true => text.split(',').map(str::trim).collect(),
+        false => text.split_whitespace().collect(),
+    };
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).map(quoted).collect();
+    format!("Write a list: {} = [{}]", attribute.name, parts.join(", "))
 }
 
 /// Evaluates arguments in one scope and reads them as what they should be.
@@ -99,7 +113,7 @@ impl Fields<'_> {
             Ok(value) => value,
             Err(guess) => {
                 let misfit = misfit(&attribute.value, &guess, ty)?;
-                self.problems.push(wrong_type(attribute, &misfit));
+                self.problems.push(wrong_type(attribute, ty, &misfit));
                 return None;
             }
         };
@@ -108,7 +122,7 @@ impl Fields<'_> {
             Err(wrong) => {
                 let (at, part) = wrong.part(&attribute.value, &value);
                 let misfit = Misfit { at, kind: part.kind(), error: wrong };
-                self.problems.push(wrong_type(attribute, &misfit));
+                self.problems.push(wrong_type(attribute, ty, &misfit));
                 None
             }
         }
@@ -117,7 +131,7 @@ impl Fields<'_> {
     /// Looks at an argument that may be a secret: whether it has a value, or will have one, of a type.
     pub fn fits(&mut self, attribute: &Attribute, ty: &Type) {
         if let Some(Err(misfit)) = self.value_for(&attribute.value, ty) {
-            self.problems.push(wrong_type(attribute, &misfit));
+            self.problems.push(wrong_type(attribute, ty, &misfit));
         }
     }
 

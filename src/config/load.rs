@@ -286,6 +286,7 @@ fn unknown(block: &Block) -> Diagnostic {
     let help = match kind {
         "terraform" => "The settings of patchform stand in a `patchform` block.".to_string(),
         "resource" => "What has a patch level is a `component` block.".to_string(),
+        "import" => "`patchform import` asks hosts what is there, and writes that as components.".to_string(),
         "local" => "Did you mean \"locals\"?".to_string(),
         kind => match blocks::around(kind) {
             around if around.is_empty() => suggest::sentence(kind, names),

@@ -273,6 +273,11 @@ impl<'a> Scope<'a> {
         self.resolver
     }
 
+    /// Whether any name may mean something here.
+    pub(super) fn has_names(&self) -> bool {
+        self.resolver.is_some() || self.template || !self.visible().is_empty()
+    }
+
     /// Whether one more suggestion may be looked for among so many names.
     pub(super) fn may_suggest(&self, among: usize) -> bool {
         self.resolver.is_none_or(|resolver| resolver.may_suggest(among))

@@ -4,6 +4,7 @@ use super::variables::NOT_SHOWN;
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// The largest source file, in bytes. Far above any configuration that a person reviews, and low enough that a
 /// mistaken path (a disk image, a log) is refused before it fills the memory.
@@ -25,16 +26,19 @@ struct Source {
     shown: Option<String>,
     /// Whether it could be read as text; otherwise it is only here to be shown.
     readable: bool,
+    /// How many bytes of the file stand before the text: those of a byte order mark.
+    dropped: usize,
     /// Offsets at which lines begin, found when first asked for.
     lines: OnceLock<Vec<u32>>,
 }
 
-/// A line and a column, both from 1; columns count characters.
+/// A line and a column, both from 1; columns count what is seen as one sign, as Terraform's do: an emoji may be made of many
+/// characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The line.
     pub line: usize,
-    /// The column, in characters.
+    /// The column, in signs.
     pub column: usize,
 }
 
@@ -58,9 +62,16 @@ impl Sources {
             self.files[file.0 as usize].readable = false;
             return Err(too_large(file, bytes.len()));
         }
-        let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
+        let (marked, bytes) = match bytes.strip_prefix(BOM) {
+            Some(text) => (BOM.len(), text),
+            None => (0, bytes),
+        };
         match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(self.push(path, text)),
+            Ok(text) => {
+                let file = self.push(path, text);
+                self.files[file.0 as usize].dropped = marked;
+                Ok(file)
+            }
             Err(wrong) => {
                 // What is readable is kept, so that the diagnostic can show the line.
                 let file = self.push(path, &String::from_utf8_lossy(bytes));
@@ -81,6 +92,7 @@ impl Sources {
             text: text.into(),
             shown: None,
             readable: true,
+            dropped: 0,
             lines: OnceLock::new(),
         });
         FileId((self.files.len() - 1) as u32)
@@ -117,6 +129,11 @@ impl Sources {
     /// A file's text.
     pub fn text(&self, file: FileId) -> &str {
         self.get(file).map_or("", |f| &f.text)
+    }
+
+    /// Where in a file an offset into its text is.
+    pub fn in_file(&self, file: FileId, offset: usize) -> usize {
+        offset + self.get(file).map_or(0, |f| f.dropped)
     }
 
     /// A file's text as it may be shown: as long as the text itself, line by line.
@@ -225,7 +242,9 @@ impl Sources {
         let lines = source.lines();
         let line = lines.partition_point(|start| *start as usize <= offset);
         let start = lines[line - 1] as usize;
-        Place { line, column: text[start..offset].chars().count() + 1 }
+        let before = &text[start..offset];
+        let signs = if before.is_ascii() { before.len() } else { before.graphemes(true).count() };
+        Place { line, column: signs + 1 }
     }
 
     /// The byte range of a line (from 1) without its line ending; empty when there is no such line.
@@ -313,6 +332,9 @@ mod tests {
     fn places_count_characters_from_one() {
         let (sources, file) = one("a = 1\r\nö = \"ß\" x\n".as_bytes());
         let file = file.unwrap();
+        let (others, family) = one("\"👨‍👩‍👧 e\u{301}\" x".as_bytes());
+        let family = family.unwrap();
+        assert_eq!(others.place(family, others.text(family).len()).column, 8);
         for (offset, line, column) in [(0, 1, 1), (4, 1, 5), (7, 2, 1), (9, 2, 2), (16, 2, 8), (999, 3, 1)] {
             assert_eq!(sources.place(file, offset), Place { line, column }, "offset {offset}");
         }
@@ -324,7 +346,9 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_dropped() {
         let (sources, file) = one(b"\xef\xbb\xbfa = 1");
-        assert_eq!(sources.text(file.unwrap()), "a = 1");
+        let file = file.unwrap();
+        assert_eq!(sources.text(file), "a = 1");
+        assert_eq!(sources.in_file(file, 4), 7);
     }
 
     #[test]

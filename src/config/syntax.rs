@@ -20,6 +20,7 @@ mod habits;
 mod json;
 mod layout;
 mod missing;
+mod returns;
 pub(super) mod translate;
 
 pub use layout::{Layout, Reading};
@@ -96,8 +97,9 @@ impl Body {
 
 /// Reads a file's text. Whatever is wrong with it goes to `problems`; the answer holds what could be read.
 pub fn read(sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Body {
-    let text = sources.text(file);
-    let mut reader = Reader { text, file, problems, words: Words::new(), dangling: None };
+    let (text, lone) = returns::blanked(sources.text(file), file);
+    problems.0.extend(lone);
+    let mut reader = Reader { text: &text, file, problems, words: Words::new(), dangling: None };
     reader.body(0..text.len())
 }
 

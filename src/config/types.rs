@@ -4,7 +4,7 @@ use super::expr::Expr;
 use super::load::is_identifier;
 use super::value::{Value, key};
 use crate::model::{Diagnostic, Diagnostics};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -122,6 +122,27 @@ impl Type {
                 }
             }
             _ => Err(wrong()),
+        }
+    }
+}
+
+impl Type {
+    /// In Terraform's JSON encoding.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Type::Any => "dynamic".into(),
+            Type::Bool => "bool".into(),
+            Type::Number => "number".into(),
+            Type::String => "string".into(),
+            Type::List(of) => json!(["list", of.to_json()]),
+            Type::Set(of) => json!(["set", of.to_json()]),
+            Type::Map(of) => json!(["map", of.to_json()]),
+            Type::Tuple(types) => json!(["tuple", types.iter().map(Type::to_json).collect::<Vec<_>>()]),
+            Type::Object(fields) => {
+                let of: Map<String, Json> =
+                    fields.iter().map(|(name, field)| (name.to_string(), field.ty.to_json())).collect();
+                json!(["object", of])
+            }
         }
     }
 }

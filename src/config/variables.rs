@@ -90,11 +90,10 @@ impl Validation<'_> {
         fields.problems.0.len() == before
     }
 
-    /// Whether it refers to nothing that is made of variables, so that it can be asked before they are used.
+    /// Whether it refers to variables only, so that it can be asked before they are used.
     pub(super) fn is_early(&self) -> bool {
         let uses = [self.condition, self.message].map(Expr::references);
-        let made = ["local", "data", "module", "baseline", "path"];
-        uses.iter().flatten().all(|reference| !made.contains(&&*reference.root))
+        uses.iter().flatten().all(|reference| &*reference.root == "var")
     }
 }
 

@@ -8,6 +8,7 @@ use crate::config::checked::Assertion;
 use crate::config::exact::Exact;
 use crate::model::{Address, Moment, Purpose};
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use std::borrow::Cow;
 use thiserror::Error;
 
@@ -143,13 +144,17 @@ struct StoredAssertion {
 struct StoredOutput<'a> {
     name: Cow<'a, str>,
     value: Cow<'a, Exact>,
+    /// Left out where the value says it.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    ty: Option<Cow<'a, Json>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     sensitive: bool,
 }
 
 impl StoredOutput<'_> {
     fn owned(self) -> (String, Exact, bool) {
-        (self.name.into_owned(), self.value.into_owned(), self.sensitive)
+        let ty = self.ty.map(Cow::into_owned);
+        (self.name.into_owned(), self.value.into_owned().told(ty), self.sensitive)
     }
 }
 
@@ -220,7 +225,8 @@ pub fn read(saved: &[u8]) -> Result<Plan, PlanError> {
 }
 
 fn output((name, value, sensitive): &(String, Exact, bool)) -> StoredOutput<'_> {
-    StoredOutput { name: Cow::Borrowed(name), value: Cow::Borrowed(value), sensitive: *sensitive }
+    let ty = value.told_type().map(Cow::Borrowed);
+    StoredOutput { name: Cow::Borrowed(name), value: Cow::Borrowed(value), ty, sensitive: *sensitive }
 }
 
 fn moved(stored: &StoredMove) -> Result<(Address, Address), PlanError> {

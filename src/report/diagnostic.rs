@@ -31,6 +31,8 @@ impl Look {
 const LONG_LINE: usize = 1_000;
 /// A span over more lines is shown by its first one.
 const MANY_LINES: usize = 6;
+/// Places that are so many lines apart stand in windows of their own: all lines between are looked at when one is drawn.
+const FAR_LINES: usize = 500;
 /// Related places beyond this are counted, not drawn.
 const MANY_PLACES: usize = 20;
 
@@ -162,7 +164,7 @@ impl<'a> Window<'a> {
     }
 }
 
-/// The places of a diagnostic, those on neighbouring lines in one window; the primary one comes first.
+/// The places of a diagnostic, those of one file in one window, in their order; that of the primary one comes first.
 fn windows<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Window<'a>> {
     let primary = diagnostic.primary.iter().map(|(span, label)| (*span, label.as_str(), true));
     let related =
@@ -206,7 +208,7 @@ impl<'a> Mark<'a> {
     /// Whether both belong in one window.
     fn near(&self, other: &Mark<'_>) -> bool {
         let gap = self.lines.0.max(other.lines.0).saturating_sub(self.lines.1.min(other.lines.1));
-        self.span.file == other.span.file && gap <= 4 && !self.long && !other.long
+        self.span.file == other.span.file && gap <= FAR_LINES && !self.long && !other.long
     }
 
     fn annotation(&self, range: Range<usize>) -> Annotation<'a> {

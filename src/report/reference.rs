@@ -53,11 +53,12 @@ fn examples(rows: &[&Block]) -> Vec<Example> {
 
 fn language(file: &str) -> &'static str {
     match file.rsplit_once('.').map(|(_, ending)| ending) {
-        Some("json") => "json",
+        Some("hcl") => "hcl",
+        Some("json" | "tfstate") => "json",
         Some("csv") => "csv",
+        Some("ini") => "ini",
         Some("yaml") => "yaml",
-        Some("txt") => "text",
-        _ => "hcl",
+        _ => "text",
     }
 }
 

@@ -29,6 +29,8 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("lifecycle", "prevent_destroy", "Nothing is destroyed here; take it out."),
     ("lifecycle", "create_before_destroy", "Nothing is destroyed here; take it out."),
     ("lifecycle", "ignore_changes", "Nothing but the level is brought back; take it out."),
+    ("variable", "ephemeral", SENSITIVE),
+    ("output", "ephemeral", SENSITIVE),
     ("output", "depends_on", "An output waits for what its value refers to; take it out."),
     (
         "check",
@@ -37,6 +39,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ),
     ("patchform", "backend", "Where the state is kept: state \"local\" { path = \"patchform.state.json\" }"),
 ];
+const SENSITIVE: &str = "A secret is never stored here: write sensitive = true.";
 const AFTERWARDS: &str = "What must hold afterwards is asked by a check: check \"http\" \"ready\" { … }";
 const LEVEL: &str = "The level that is wanted is called \"patch_level\".";
 

@@ -4,7 +4,7 @@ use super::component::instance_key;
 use super::names::{Names, Node, Place, Target};
 use super::order::{Part, Use, Which};
 use crate::config::expr::{Expr, RefStep};
-use crate::config::load::is_root;
+use crate::config::load::{is_identifier, is_root};
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics};
 
@@ -22,9 +22,10 @@ pub(super) fn list<'p>(
 ) -> Vec<Use<'p>> {
     let Some(attribute) = block.body.attribute(argument) else { return Vec::new() };
     let Some(items) = attribute.value.as_list() else {
+        let example = meant(&attribute.value).unwrap_or("release.db, release.cache");
         let problem = Diagnostic::error(format!("\"{argument}\" must be a list of components"))
             .at(attribute.value.span(), "")
-            .help(format!("Write {argument} = [release.db, release.cache], without quotes."));
+            .help(format!("Write {argument} = [{example}], without quotes."));
         problems.push(problem);
         return Vec::new();
     };
@@ -38,10 +39,21 @@ pub(super) fn list<'p>(
     items.iter().filter_map(&mut read).collect()
 }
 
+/// The name that stands in quotes.
+pub(super) fn meant(written: &Expr) -> Option<&str> {
+    let text = written.as_literal()?.as_str()?;
+    let (kind, name) = text.split_once('.')?;
+    let name = name.split(['.', '[']).next().unwrap_or_default();
+    (is_identifier(kind) && is_identifier(name)).then_some(text)
+}
+
 fn one<'p>(names: &Names<'p>, item: &Expr, argument: &str) -> Result<Use<'p>, Box<Diagnostic>> {
     let wrong = |summary: &str| {
         let problem = Diagnostic::error(summary).at(item.span(), "");
-        Box::new(problem.help("Write it as release.db, release.db[\"key\"] or module.eu, without quotes."))
+        Box::new(problem.help(match meant(item) {
+            Some(name) => format!("Write it without quotes: {name}"),
+            None => "Write it as release.db, release.db[\"key\"] or module.eu, without quotes.".to_string(),
+        }))
     };
     let no_component = &format!("An entry of \"{argument}\" must name a component or a module");
     let reference = item.as_traversal().ok_or_else(|| wrong(no_component))?;

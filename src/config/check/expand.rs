@@ -447,7 +447,10 @@ impl<'a, 'p> Checker<'a, 'p> {
         let (name, block) = *area.outputs.get(index)?;
         self.refresh_used(at, &area.uses[number]);
         if area.names.root {
-            self.outputs[index] = self.with_fields(at, |fields| output::read(name, block, fields));
+            let declared =
+                block.body.attribute("value").and_then(|value| area.names.declared_type(&value.value));
+            self.outputs[index] =
+                self.with_fields(at, |fields| output::read(name, block, declared.as_ref(), fields));
             return self.outputs[index].as_ref().map(|_| ());
         }
         let value = self.with_fields(at, |fields| output::of_module(block, fields));

@@ -18,7 +18,7 @@ use crate::config::convert::convert;
 use crate::config::eval::evaluate;
 use crate::config::exact;
 use crate::config::expr::Expr;
-use crate::config::fields::{Fields, Misfit, misfit, sentence_case};
+use crate::config::fields::{Fields, Misfit, in_a_list, misfit, sentence_case};
 use crate::config::levels::Resolved;
 use crate::config::scope::{Doubt, Scope};
 use crate::config::syntax::Attribute;
@@ -406,9 +406,10 @@ fn null_within(attribute: &Attribute, ty: &Type, value: &Value) -> Option<Span> 
 
 fn wrong_type(attribute: &Attribute, plan: &ArgumentPlan, misfit: &Misfit) -> Diagnostic {
     let why = sentence_case(&misfit.error.describe(&attribute.name));
-    Diagnostic::error(format!("The argument \"{}\" has the wrong type", attribute.name))
+    let problem = Diagnostic::error(format!("The argument \"{}\" has the wrong type", attribute.name))
         .at(misfit.at, format!("this is {}", misfit.kind))
-        .because(format!("{why}. Its type is {}.", plan.ty))
+        .because(format!("{why}. Its type is {}.", plan.ty));
+    if plan.sensitive { problem } else { problem.help(in_a_list(attribute, &plan.ty)) }
 }
 
 #[cfg(test)]

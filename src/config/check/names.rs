@@ -1,11 +1,12 @@
 //! Every name that a configuration declares, and what a reference means.
 
-use crate::config::expr::Reference;
+use crate::config::expr::{Expr, Reference};
 use crate::config::load::is_root;
 use crate::config::schemas::Schemas;
 use crate::config::scope::ROOTS;
 use crate::config::suggest::Searches;
 use crate::config::syntax::{Attribute, Block};
+use crate::config::types::Type;
 use crate::config::variables::{self, Variable};
 use crate::model::{Absence, Diagnostic, Diagnostics, Span};
 use std::collections::BTreeMap;
@@ -365,6 +366,12 @@ impl<'p> Names<'p> {
             }),
         };
         Err(undeclared(reference, &format!("There is no variable \"{name}\""), help, Absence::Variable))
+    }
+
+    /// The type of a variable that an expression is, and nothing more.
+    pub fn declared_type(&self, expr: &Expr) -> Option<Type> {
+        let reference = expr.as_traversal().filter(|r| &*r.root == "var" && r.steps.len() == 1)?;
+        Some(self.variables.get(&**reference.name()?)?.ty.settled())
     }
 
     fn local(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {

@@ -8,11 +8,17 @@ use crate::config::exact::Exact;
 use crate::config::fields::Fields;
 use crate::config::sensitivity::seems_sensitive;
 use crate::config::syntax::Block;
+use crate::config::types::Type;
 use crate::config::value::{Marks, Value};
 use crate::model::Diagnostic;
 
-/// Evaluates an output block.
-pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option<Output> {
+/// Evaluates an output block. `declared`: the type that its value is known to have, whatever the value.
+pub(super) fn read(
+    name: &str,
+    block: &Block,
+    declared: Option<&Type>,
+    fields: &mut Fields<'_>,
+) -> Option<Output> {
     let body = &block.body;
     blocks::OUTPUT.check(block, fields.problems);
     preconditions(block, fields);
@@ -40,7 +46,10 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
         fields.problems.push(problem);
         return None;
     }
-    Some(Output { name: name.to_string(), value: Exact::of(&value), sensitive, description })
+    let found = Type::of(&value);
+    let ty = declared.map_or_else(|| found.clone(), |declared| found.filled(declared));
+    let value = Exact::of(&value).of_type(&ty);
+    Some(Output { name: name.to_string(), value, sensitive, description })
 }
 
 /// Evaluates an output of a module: a value for whoever calls it.

@@ -5,6 +5,7 @@ use super::edges::Edges;
 use super::expand::Instance;
 use super::finish::block_name;
 use super::names::Names;
+use super::order::Use;
 use super::rests::Rest;
 use super::{nested, probe, window};
 use crate::calendar::Zone;
@@ -32,6 +33,11 @@ enum Least {
     Quorum,
     /// Only how long it is up, or what it means, is said.
     Nobody,
+}
+
+/// The components and modules that are part of it.
+pub(super) fn members<'p>(names: &Names<'p>, block: &'p Block, problems: &mut Diagnostics) -> Vec<Use<'p>> {
+    depends::list(names, block, "members", problems)
 }
 
 /// Evaluates a service block, but for its members.
@@ -173,14 +179,14 @@ pub(super) fn finish(
     let mut services = Vec::new();
     let mut told: BTreeSet<Span> = BTreeSet::new();
     for ((at, name), draft) in drafts {
-        let names: &Names<'_> = &edges.resting.tree.area(instances[*at].module).names;
         let before = edges.problems.0.len();
-        let uses = depends::list(names, draft.block, "members", edges.problems);
-        edges.check_depends(*at, &uses);
+        let uses = edges.resting.tree.area(instances[*at].module).members.get(name);
+        let uses = uses.map_or(&[][..], Vec::as_slice);
+        edges.check_depends(*at, uses);
         let mut members = BTreeSet::new();
         let places = edges.places;
         let mut add = |rest: Rest, _: Span| members.extend(places.range(&rest));
-        edges.resting.of(*at, &uses, &InstanceKey::None, &[], &mut add);
+        edges.resting.of(*at, uses, &InstanceKey::None, &[], &mut add);
         let name = block_name("service", name, &instances[*at]);
         let least = least(&name, draft, members.len());
         match least {

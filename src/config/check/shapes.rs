@@ -8,7 +8,7 @@ use super::nested;
 use super::order::Use;
 use super::uses::Finder;
 use super::values::Wrong;
-use crate::config::blocks::{BASELINE, BLACKOUT, Holds, MODULE, SERVICE};
+use crate::config::blocks::{BASELINE, BLACKOUT, Holds, MODULE, PROVIDER, SERVICE};
 use crate::config::load::Parsed;
 use crate::config::schemas::Schemas;
 use crate::config::syntax::Attribute;
@@ -141,15 +141,22 @@ impl<'p> Shapes<'_, 'p> {
         }
         let named =
             [&names.rollouts, &names.vendors, &names.windows, &names.traffic, &names.feeds, &names.policies];
-        let others = named.into_iter().flat_map(BTreeMap::values).chain(&names.providers);
-        for block in others {
+        for block in named.into_iter().flat_map(BTreeMap::values) {
             finder.block(block, plain, &mut Vec::new());
         }
-        for (row, blocks) in [(&BLACKOUT, &names.blackouts), (&SERVICE, &names.services)] {
-            // Addresses are read apart, and never evaluated.
-            let named =
-                |a: &&Attribute| row.argument(&a.name).is_some_and(|known| known.holds == Holds::Name);
-            for attribute in blocks.values().flat_map(|b| &b.body.attributes).filter(|a| !named(a)) {
+        let validations = names.variables.values().flat_map(|variable| &variable.validations);
+        for part in validations.flat_map(|validation| [validation.condition, validation.message]) {
+            finder.expr(part, plain, &mut Vec::new());
+        }
+        let blackouts = names.blackouts.values().map(|block| (&BLACKOUT, *block));
+        let services = names.services.values().map(|block| (&SERVICE, *block));
+        let providers = names.providers.iter().map(|block| (&PROVIDER, *block));
+        for (row, block) in blackouts.chain(services).chain(providers) {
+            // Addresses and literals are read apart, where no name has a value.
+            let apart = |a: &&Attribute| {
+                row.argument(&a.name).is_some_and(|known| matches!(known.holds, Holds::Name | Holds::Literal))
+            };
+            for attribute in block.body.attributes.iter().filter(|a| !apart(a)) {
                 finder.expr(&attribute.value, plain, &mut Vec::new());
             }
         }

@@ -5,6 +5,7 @@ use super::component::ComponentBlock;
 use super::names::{Names, Node};
 use super::order::{Edge, Part, Use};
 use super::provider;
+use super::service;
 use super::shapes::{Plans, Shapes};
 use super::values::Wrong;
 use crate::config::load::{Parsed, with_chain};
@@ -24,6 +25,8 @@ pub(super) struct Area<'p> {
     pub uses: Vec<Box<[Use<'p>]>>,
     /// The outputs in the order of their numbers.
     pub outputs: Vec<(&'p str, &'p Block)>,
+    /// Of each service the components and modules that it names.
+    pub members: BTreeMap<&'p str, Vec<Use<'p>>>,
     /// `path.module`
     pub path: &'p str,
 }
@@ -82,9 +85,14 @@ impl<'p> Tree<'p> {
             let reading = Shapes { parsed, schemas, names: &names, aliases: &aliases };
             let (blocks, mut calls) = reading.read(index, &mut plans, problems);
             let uses = reading.uses(index, &blocks, &mut calls, wrong, problems);
+            let services = names[index].services.iter();
+            let members =
+                services.map(|(name, block)| (*name, service::members(&names[index], block, problems)));
+            let members = members.collect();
             problems.0[before..].iter_mut().for_each(|problem| with_chain(problem, &folder.chain));
             let outputs = names[index].outputs.iter().map(|(name, block)| (*name, *block)).collect();
-            areas.push(Area { names: Names::default(), blocks, calls, uses, outputs, path: &folder.path });
+            let path = &folder.path;
+            areas.push(Area { names: Names::default(), blocks, calls, uses, outputs, members, path });
         }
         for (area, names) in areas.iter_mut().zip(names) {
             area.names = names;

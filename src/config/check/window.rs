@@ -1,6 +1,6 @@
 //! `maintenance_window "name" { … }` and `blackout "name" { … }`: when components may be worked on, and when not.
 
-use super::moved;
+use super::{depends, moved};
 use crate::calendar::{Field, Times, Written, Wrong, Zone};
 use crate::config::blocks;
 use crate::config::checked::{Blackout, Component, Service, Window};
@@ -45,7 +45,8 @@ pub(super) fn blackout(label: &str, block: &Block, fields: &mut Fields<'_>) -> O
     Some(Draft { blackout: Blackout { name: label.into(), times, reason, emergency }, components, services })
 }
 
-/// When it is open; `None` where anything was wrong with the block.
+/// When it is open; `None` where anything was wrong with the block. What is written right is judged by itself where something
+/// beside it is wrong, or has no value.
 fn times(label: &str, block: &Block, fields: &mut Fields<'_>, before: usize) -> Option<Times> {
     let body = &block.body;
     let written = Written {
@@ -57,11 +58,9 @@ fn times(label: &str, block: &Block, fields: &mut Fields<'_>, before: usize) -> 
         except: fields.texts(body, "except").unwrap_or_default(),
         dates: fields.texts(body, "dates").unwrap_or_default(),
     };
-    if fields.problems.0.len() > before {
-        return None;
-    }
     let is_open = body.attributes.iter().any(|a| (fields.hopeless)(&a.value));
-    let read = if is_open { Err(written.apart()) } else { written.read() };
+    let is_whole = fields.problems.0.len() == before && !is_open;
+    let read = if is_whole { written.read() } else { Err(written.apart()) };
     read.map_err(|all| {
         fields.problems.0.extend(all.into_iter().map(|wrong| told(wrong, label, block, &written)));
     })
@@ -146,24 +145,25 @@ const SERVICES: Listing = Listing {
 /// `components = [release.api, module.eu]`, `services = [service.shop]`
 fn only(block: &Block, listing: &Listing, fields: &mut Fields<'_>) -> Option<Vec<(Selection, Span)>> {
     let attribute = block.body.attribute(listing.argument)?;
-    let mut wrong = |at: Span| {
+    let mut wrong = |written: &Expr| {
         let Listing { argument, of, example, .. } = listing;
+        let example = depends::meant(written).unwrap_or(example);
         let problem = Diagnostic::error(format!("\"{argument}\" must be a list of {of}"))
-            .at(at, "")
+            .at(written.span(), "")
             .help(format!("Write {argument} = [{example}], without quotes."));
         fields.problems.push(problem);
     };
     let Some(items) = attribute.value.as_list() else {
-        wrong(attribute.value.span());
+        wrong(&attribute.value);
         return None;
     };
     if items.is_empty() {
-        wrong(attribute.value.span());
+        wrong(&attribute.value);
     }
     let mut read = |item: &Expr| {
         let selection = moved::read(item, &[]).filter(listing.holds);
         if selection.is_none() {
-            wrong(item.span());
+            wrong(item);
         }
         Some((selection?, item.span()))
     };

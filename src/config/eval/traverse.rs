@@ -90,6 +90,14 @@ fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'
             let problem = fail_at(base, expr.span(), scope, format!("{name} alone is no value"));
             Box::new(problem.help(format!("name one of them, such as {name}.{}", family[0])))
         }
+        // A block that is read before there are any values.
+        Some((StepKind::Attr(second), _)) if !scope.has_names() => {
+            let is_declared = DECLARED.iter().any(|(root, _)| *root == name);
+            let at = if is_declared { expr.span() } else { base.span() };
+            let problem = fail_at(base, at, scope, "only a literal value may stand here");
+            let why = format!("it is read before anything has a value: {name}.{second} has none yet");
+            Box::new(problem.because(why).help("write the value itself"))
+        }
         Some((StepKind::Attr(second), span)) if DECLARED.iter().any(|(root, _)| *root == name) => {
             let problem = fail_at(base, span, scope, format!("there is no {name}.{second}"));
             let what = DECLARED.iter().find(|(root, _)| *root == name).map_or("", |(_, what)| *what);

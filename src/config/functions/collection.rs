@@ -255,6 +255,9 @@ fn matchkeys(args: &[Value]) -> Done {
 fn transpose(args: &[Value]) -> Done {
     let mut turned: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
     for (name, list) in some_entries(args, 0)? {
+        if list.is_null() {
+            return Err(Fault::at(0, format!("the list of {} is null", quoted(name))));
+        }
         for item in items(list) {
             let item = item.as_str().ok_or_else(|| Fault::at(0, "an element is null"))?;
             turned.entry(key(item)).or_default().push(Value::from(Data::String(name.clone())));

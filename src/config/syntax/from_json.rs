@@ -20,7 +20,13 @@ pub(in crate::config) fn read(sources: &Sources, file: FileId, problems: &mut Di
 
 /// Reads a file of JSON that holds values by name, strings as they stand.
 pub(in crate::config) fn read_values(sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Body {
-    read_as(&Values, sources, file, problems)
+    let Some(json) = parsed(sources, file, problems) else { return Body::default() };
+    let mut reader = Reader { file, problems };
+    if let JsonValue::Array(_) = json.value {
+        reader.not(json.span, "an object", &json.value);
+        return Body::default();
+    }
+    reader.body(&Values, &json)
 }
 
 /// Reads a file of JSON whose body holds what `layout` says.
@@ -30,15 +36,12 @@ pub(super) fn read_as<L: Layout>(
     file: FileId,
     problems: &mut Diagnostics,
 ) -> Body {
-    let parsed = match json::parse(sources.text(file), file) {
-        Ok(parsed) => parsed,
-        Err(problem) => {
-            problems.push(*problem);
-            return Body::default();
-        }
-    };
-    let mut reader = Reader { file, problems };
-    reader.body(layout, &parsed)
+    let Some(json) = parsed(sources, file, problems) else { return Body::default() };
+    Reader { file, problems }.body(layout, &json)
+}
+
+fn parsed(sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Option<Json> {
+    json::parse(sources.text(file), file).map_err(|problem| problems.push(*problem)).ok()
 }
 
 struct Reader<'a> {

@@ -62,6 +62,9 @@ pub(super) fn meant(before: &str, rest: &str) -> Option<&'static str> {
     if is_arrow && before.contains(['(', '[']) {
         return Some(LAMBDA);
     }
+    if let Some(help) = dotted(whole, first).or_else(|| array(before, word, first)) {
+        return Some(help);
+    }
     let sign = SIGNS.iter().find(|(left, right, _)| before.ends_with(left) && rest.starts_with(right));
     if let Some((.., help)) = sign {
         return Some(help);
@@ -109,6 +112,30 @@ pub(super) fn meant(before: &str, rest: &str) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// `"a" . "b"`, `list."name"`
+fn dotted(before: &str, first: char) -> Option<&'static str> {
+    let left = before.trim_end().strip_suffix('.').filter(|_| first == '"')?;
+    let is_joined = before.ends_with([' ', '\t']) || left.ends_with('"');
+    Some(if is_joined { SUM } else { "A name in quotes stands in brackets: object[\"name\"]." })
+}
+
+/// `[]string`, `string[]`
+fn array(before: &str, word: &str, first: char) -> Option<&'static str> {
+    const TYPES: [&str; 4] = ["string", "number", "bool", "any"];
+    let is_type = |word: &str| TYPES.contains(&word);
+    let in_front = before.ends_with("[]") && is_type(word);
+    let behind = before.strip_suffix('[').and_then(|left| left.rsplit(|c| !is_name(c)).next());
+    (in_front || first == ']' && behind.is_some_and(is_type))
+        .then_some("What a list holds stands in parentheses: list(string).")
+}
+
+/// `1,5`: whether what a comma parts are digits, and a number was meant.
+pub(super) fn is_number(before: &str, behind: &str) -> bool {
+    let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let is_whole = !before[..before.len() - digits].ends_with(|c| is_name(c) || c == '.');
+    digits > 0 && is_whole && behind.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// What is no number here: `0x10`, `1_000`, `10GB`, `1.`, `.5`

@@ -307,6 +307,10 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
         _ if message == "expected `{`" && !rest.starts_with(['\n', '\r']) => {
             return habits::in_place_of_brace(rest);
         }
+        _ if message.contains("hex code") => "A backslash itself is written \\\\: \"C:\\\\Users\".",
+        Some(',') if is_argument && habits::is_number(before, &rest[1..]) => {
+            "A number has a decimal point: 1.5."
+        }
         Some(',') if message.contains("newline") || message.contains("block body") => {
             "Arguments of a block stand on lines of their own, without commas."
         }

@@ -27,6 +27,11 @@ impl Type {
         Settling::default().settled(self)
     }
 
+    /// It, with what it leaves open taken from another type of the same value.
+    pub(in crate::config) fn filled(&self, other: &Type) -> Type {
+        Filling::default().fill(self, other)
+    }
+
     /// Whether it leaves anything open.
     pub fn has_any(&self) -> bool {
         is_open(self, &mut BTreeSet::new())

@@ -128,7 +128,8 @@ impl Range {
     fn new(span: Span, sources: &Sources) -> Self {
         let position = |byte: u32| {
             let place = sources.place(span.file, byte as usize);
-            Position { line: place.line, column: place.column, byte: byte as usize }
+            let byte = sources.in_file(span.file, byte as usize);
+            Position { line: place.line, column: place.column, byte }
         };
         Range {
             filename: sources.path(span.file).to_string(),

@@ -69,6 +69,9 @@ pub(super) struct StoredOutput<'a> {
     #[serde(borrow)]
     name: Text<'a>,
     value: Exact,
+    /// Left out where the value says it, as it was before it was recorded.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    ty: Option<Json>,
     sensitive: bool,
 }
 
@@ -247,7 +250,8 @@ impl<'a> StoredOutput<'a> {
     fn of((name, output): (&'a String, &'a OutputValue)) -> Self {
         // Whatever the state in memory holds, a secret is not stored.
         let value = if output.sensitive { Exact::NULL } else { output.value.clone() };
-        StoredOutput { name: text(name), value, sensitive: output.sensitive }
+        let ty = value.told_type().cloned();
+        StoredOutput { name: text(name), value, ty, sensitive: output.sensitive }
     }
 }
 

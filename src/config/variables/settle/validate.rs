@@ -35,16 +35,12 @@ pub(super) fn all<'p>(
     let mut refused = BTreeSet::new();
     let resolver = OnlyVariables(variables);
     let scope = Scope::root().files(files).resolver(&resolver);
-    // A variable without a value was complained about already.
-    let broken: BTreeSet<&str> =
-        declared.keys().copied().filter(|name| !variables.values.contains_key(*name)).collect();
+    // One that has no value, or is not declared, is told of elsewhere.
+    let has_value = |name: &str| variables.values.contains_key(name);
     for variable in declared.values() {
         for validation in variable.validations.iter().filter(|validation| validation.is_early()) {
             let uses = [validation.condition, validation.message].map(Expr::references);
-            let hopeless = uses
-                .iter()
-                .flatten()
-                .any(|r| &*r.root == "var" && r.name().is_some_and(|name| broken.contains(&**name)));
+            let hopeless = uses.iter().flatten().any(|r| !r.name().is_some_and(|name| has_value(name)));
             let Some(place) = variables.places.get(variable.name).filter(|_| !hopeless) else { continue };
             if let Err(mut wrong) = verdict(variable, validation, &scope, place.clone()) {
                 problems.0.append(&mut wrong.0);

@@ -11,7 +11,7 @@ impl Form<'_> {
         state.token = self.token;
         state.folded = self.folded.map(|f| Folded { run: f.run.into_owned(), line: f.line });
         let outputs = self.outputs.into_iter().map(|output| {
-            let value = OutputValue { value: output.value, sensitive: output.sensitive };
+            let value = OutputValue { value: output.value.told(output.ty), sensitive: output.sensitive };
             Ok((output.name.into_owned(), value))
         });
         state.outputs = unique(outputs, "the output")?;
