@@ -220,6 +220,24 @@ fn the_silence_of_a_dead_controller_has_an_end() {
     assert!(all.iter().all(|one| one["comment"] == left[0]["comment"]), "{all:?}");
 }
 
+/// Not even where a snapshot was all that its controller had begun.
+#[test]
+fn the_silence_of_a_component_that_is_left_alone_ends() {
+    let lab = Lab::new("");
+    let Some(alerts) = Alertmanager::of(&lab) else { return };
+    prepare(&lab, &alerts.url, "");
+    let waits = "snapshot    = [\"sh\", \"-c\", \"touch begun; while [ ! -f go ]; do sleep 0.02; done; ";
+    lab.write("main.pf.hcl", lab.read("main.pf.hcl").replace("snapshot    = [\"sh\", \"-c\", \"", waits));
+    let mut child = apply(&lab);
+    until("it is silenced", || lab.path("begun").exists() && alerts.heard() == ["other:9100"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(alerts.silences().len(), 1);
+    lab.write("go", "");
+    lab.patchform("rollback").exits(0).says("before anything was changed");
+    assert!(alerts.silences().is_empty(), "{:?}", alerts.silences());
+}
+
 /// A run that is let go of leaves none, whoever made it.
 #[test]
 fn the_silence_of_a_run_that_is_abandoned_ends() {

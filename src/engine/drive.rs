@@ -11,7 +11,7 @@ use super::inbox::{Inbox, Letter};
 use super::performer::{Happened, Performer};
 use crate::journal::{WriteError, Writer};
 use crate::model::Moment;
-use crate::plan::noun::{Plan, Step, Verdict};
+use crate::plan::noun::{Plan, Step};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use crate::run::{Begin, Command, Damage, Run, Sight, decide};
 use crate::world::{clock, failpoint};
@@ -543,12 +543,7 @@ fn intent(begin: &Begin) -> What {
 
 /// How long an action of a plan may take; what is no planned one, as a look.
 pub(super) fn deadline(plan: &Plan, action: ActionRef) -> Duration {
-    let procedure = match plan.entries.get(action.component).map(|e| &e.verdict) {
-        Some(Verdict::Change(change)) if action.leg == Leg::Forth => Some(&change.forth),
-        Some(Verdict::Change(change)) => Some(&change.back),
-        _ => None,
-    };
-    procedure.and_then(|p| p.get(action.index)).map_or(LOOK_DEADLINE, |p| p.deadline)
+    action.planned(plan).map_or(LOOK_DEADLINE, |planned| planned.deadline)
 }
 
 #[cfg(test)]

@@ -379,11 +379,7 @@ impl Tools {
     pub(super) fn act(&self, begin: &Begin, entry: &Entry, change: &Change) -> Result<Act, String> {
         let subject =
             subject::subject(entry, alias_of(&self.plan, entry), &self.secrets).map_err(|e| e.to_string())?;
-        let procedure = match begin.action.leg {
-            Leg::Forth => &change.forth,
-            Leg::Back => &change.back,
-        };
-        let deadline = procedure.get(begin.action.index).map_or(PROBE_DEADLINE, |p| p.deadline);
+        let deadline = begin.action.planned(&self.plan).map_or(PROBE_DEADLINE, |planned| planned.deadline);
         let goal = goal(begin, change);
         // A plan that takes a component away patches to "absent" by taking back just the patch.
         let expected = (begin.step == Step::Patch

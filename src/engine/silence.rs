@@ -89,8 +89,8 @@ impl Silencer {
             {
                 self.keep(plan, run, action.component, deadline(plan, *action));
             }
-            // It goes on beyond its deadline, and is looked at again before long.
-            What::Probe { action, .. } if self.silenced.contains(&action.component) => {
+            // It goes on beyond its deadline, and is looked at again before long; or an earlier controller has begun it.
+            What::Probe { action, .. } if action.planned(plan).is_some_and(|p| disturbs(p.action)) => {
                 self.keep(plan, run, action.component, Duration::ZERO);
             }
             _ => {}

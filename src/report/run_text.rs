@@ -3,7 +3,7 @@
 use super::page::Page;
 use super::plan_text::{brief, short};
 use super::reason::name;
-use super::run_view::{levels, planned};
+use super::run_view::levels;
 use super::size;
 use super::steady::Steady;
 use super::style::{Piece, Style, Tint, plain, tinted};
@@ -192,7 +192,7 @@ impl RunText {
 
     /// Whether a step is told when it begins.
     fn announces(&self, plan: &Plan, action: ActionRef, step: Step) -> bool {
-        let long = planned(plan, action).is_some_and(|p| p.expected >= LONG);
+        let long = action.planned(plan).is_some_and(|p| p.expected >= LONG);
         self.telling == Telling::Log && (step == Step::Patch || long)
     }
 
@@ -239,7 +239,7 @@ impl RunText {
     /// What a step is followed by, where that is a soak.
     fn soak(&self, plan: &Plan, at: Moment, action: ActionRef) -> String {
         let next = ActionRef { index: action.index.saturating_add(1), ..action };
-        match planned(plan, next).filter(|p| p.action == Step::Soak && action.leg == Leg::Forth) {
+        match next.planned(plan).filter(|p| p.action == Step::Soak && action.leg == Leg::Forth) {
             Some(soak) if self.telling != Telling::Highlights => {
                 let what =
                     format!("soak: watched for {} before it counts as done", period::show(soak.expected));

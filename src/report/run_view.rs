@@ -1,9 +1,9 @@
 //! A run as the reports need it: plain data, filled from the fold of its journal.
 
 use crate::model::{Moment, PatchLevel};
-use crate::plan::noun::{Plan, Planned, Step, Verdict};
+use crate::plan::noun::{Plan, Step, Verdict};
 use crate::run::Outages;
-use crate::run::event::{ActionRef, Leg};
+use crate::run::event::ActionRef;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -211,15 +211,5 @@ pub fn levels(plan: &Plan, entry: usize) -> (Option<&PatchLevel>, Option<&PatchL
 
 /// The step that an action does, by the plan.
 pub fn step_of(plan: &Plan, action: ActionRef) -> Option<Step> {
-    planned(plan, action).map(|planned| planned.action)
-}
-
-/// An action as the plan has it.
-pub fn planned(plan: &Plan, action: ActionRef) -> Option<&Planned> {
-    let change = plan.change(action.component)?;
-    let procedure = match action.leg {
-        Leg::Forth => &change.forth,
-        Leg::Back => &change.back,
-    };
-    procedure.get(action.index)
+    action.planned(plan).map(|planned| planned.action)
 }

@@ -3,7 +3,7 @@
 use super::rules::Rules;
 use super::sight::Sight;
 use crate::model::Moment;
-use crate::plan::noun::Step;
+use crate::plan::noun::{Plan, Planned, Step};
 use patchform_sdk::message::{Answer, Probed, Verdict};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -46,6 +46,16 @@ impl ActionRef {
             Leg::Back => "back",
         };
         format!("{run}.{}.{leg}{}.{attempt}", self.component, self.index)
+    }
+
+    /// As the plan has it.
+    pub fn planned(self, plan: &Plan) -> Option<&Planned> {
+        let change = plan.change(self.component)?;
+        let procedure = match self.leg {
+            Leg::Forth => &change.forth,
+            Leg::Back => &change.back,
+        };
+        procedure.get(self.index)
     }
 }
 

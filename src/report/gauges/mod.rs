@@ -17,7 +17,7 @@ pub use waves::{Split, Wave, Waves};
 
 use super::reason::{name, rollout_name};
 use super::run_standing::{Times, stands};
-use super::run_view::{Stands, planned};
+use super::run_view::Stands;
 use crate::model::Moment;
 use crate::plan::Plan;
 use crate::plan::noun::Step;
@@ -226,7 +226,7 @@ fn one(plan: &Plan, run: &Run, times: &Times, entry: usize, now: Moment) -> Opti
 
 /// How long an action is expected to take: forth with what earlier runs have taught, except a soak, which is as long as it is.
 fn expected(plan: &Plan, action: ActionRef) -> Duration {
-    let (Some(planned), Some(change)) = (planned(plan, action), plan.change(action.component)) else {
+    let (Some(planned), Some(change)) = (action.planned(plan), plan.change(action.component)) else {
         return Duration::ZERO;
     };
     match action.leg {

@@ -72,7 +72,7 @@ impl<'a> Told<'a> {
 
     fn begins(&mut self, component: usize, index: usize) {
         let action = ActionRef { component, leg: Leg::Forth, index };
-        let step = planned(self.plan, action).unwrap().action;
+        let step = action.planned(self.plan).unwrap().action;
         let snapshot = (step == Step::Snapshot).then(|| format!("s{component}"));
         self.happens(0, What::Intent { action, step, attempt: 1, snapshot });
     }
