@@ -34,7 +34,7 @@ impl Reason {
                 if entry.recorded.is_some() && entry.recorded.as_ref() == entry.observed.level() =>
             {
                 Reason::only(format!(
-                    "it is at {}, as recorded, but its content was changed outside patchform; the record takes over \
+                    "it is at {}, as recorded, but its content, or where it lies, was changed outside patchform; the record takes over \
                      what is observed",
                     level(entry.observed.level()),
                 ))

@@ -87,7 +87,9 @@ fn restore(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, St
     if let Some(link) = &link {
         let folder = durable::folder_of(&layout.link).join(link);
         if !folder.exists() {
-            return Err(format!("the release {} that the snapshot names is gone", folder.display()));
+            unpack_again(layout, link, arguments.max_size).map_err(|why| {
+                format!("the release {} that the snapshot names is gone{why}", folder.display())
+            })?;
         }
     }
     layout
@@ -158,6 +160,21 @@ fn unpack(
         let _ = fs::remove_dir_all(&fresh);
         format!("{} cannot be unpacked: {why}", artifact.source)
     })
+}
+
+/// A release that is needed and gone comes anew from its artifact, as the store has kept it.
+///
+/// # Errors
+/// Why it cannot, as the end of a sentence.
+fn unpack_again(layout: &Layout, link: &Path, max_size: u64) -> Result<(), String> {
+    let name = layout.name_of(link).ok_or("")?;
+    let Manifest { level, sha256, .. } = Manifest::load(layout, &name).ok_or("")?;
+    let stored = layout.stored(&sha256);
+    let artifact = Artifact { source: stored.display().to_string(), sha256, size: 0 };
+    if !artifact::is_stored(layout, &artifact) {
+        return Err(format!(", and so is its artifact {}", stored.display()));
+    }
+    unpack(layout, &name, &level, &artifact, &stored, max_size).map_err(|why| format!("; {why}"))
 }
 
 // ---------------------------------------------------------------- snapshots

@@ -241,6 +241,24 @@ fn dropping_snapshots_removes_releases_that_nothing_needs() {
     assert_eq!(scene.level().as_deref(), Some("2"));
 }
 
+#[test]
+fn a_release_that_is_gone_comes_back_from_its_artifact() {
+    let scene = scene();
+    scene.patch("1");
+    let (before, first) = (scene.digest(), scene.snapshot("run/1"));
+    scene.patch("2");
+    let back = || scene.act(Action::Restore, Some("1"), |act| act.snapshot = Some(first.clone()));
+    fs::remove_dir_all(scene.path("current.releases/1")).unwrap();
+    assert!(matches!(back(), Answer::Applied(_)));
+    assert_eq!(scene.digest(), before);
+    scene.patch("2");
+    fs::remove_dir_all(scene.path("current.releases/1")).unwrap();
+    let sha256 = scene.arguments["sha256"]["1"].as_str().unwrap();
+    fs::write(scene.path("current.releases/.store").join(format!("{sha256}.tar.gz")), "cut off").unwrap();
+    assert!(why(back()).contains("and so is its artifact"));
+    assert_eq!(scene.level().as_deref(), Some("2"));
+}
+
 /// While an action of another process holds the ledger, what is read need not stay.
 #[test]
 fn a_reading_beside_an_action_is_unsettled() {
