@@ -164,7 +164,7 @@ fn answers_that_are_no_answers() {
             "answered `read` with something else than the protocol asks for: unknown variant `somewhere`",
         ),
         ("too-few", "asks for: it was asked about 1 and answered about 0"),
-        ("error", "cannot do `read`: the disk is on fire"),
+        ("error", "has no answer to `read`: the disk is on fire"),
         ("late", "did not answer `read` within 200 ms"),
         ("slow-reader", "did not answer `read` within 500 ms"),
     ] {

@@ -97,7 +97,7 @@ pub enum ProviderError {
         line: String,
     },
     /// It answered with an error.
-    #[error("provider `{provider}` cannot do `{method}`: {error}")]
+    #[error("provider `{provider}` has no answer to `{method}`: {error}")]
     Answered {
         /// Which.
         provider: String,

@@ -41,9 +41,18 @@ fn a_kernel_and_a_package_that_asks_for_a_reboot() {
     );
     assert_eq!(host.boot_id(), boot);
 
+    // Who wants none is told who asks for one.
+    let asks = "pf-core = \"1.1-1\"";
+    let said = flat(&component(&host, asks, "").patchform("apply --auto-approve").exits(0).out);
+    assert!(
+        said.contains("a reboot is asked for by pf-core; `reboot` is \"never\": it is left to you"),
+        "{said}"
+    );
+    host.install("pf-core=1.0-1");
+    host.says("rm -f /run/reboot-required /run/reboot-required.pkgs");
+
     // That a package asks for one shows only when it is configured: then the host reboots, too. Its controller is killed
     // meanwhile.
-    let asks = "pf-core = \"1.1-1\"";
     let lab = component(&host, asks, needed);
     let mut controller = begin(&lab);
     wait_until(|| host.boot_id().is_empty(), "it goes down");

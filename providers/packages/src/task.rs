@@ -216,7 +216,10 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
             done.ailments = said.stdout.lines().filter_map(left).collect();
             done.reload = needed(arguments, said);
         }
-        Action::Patch => done.reload = needed(arguments, said),
+        Action::Patch => {
+            done.ailments = said.stdout.lines().filter_map(|line| waits(line, arguments)).collect();
+            done.reload = needed(arguments, said);
+        }
         _ => {}
     }
     done
@@ -269,6 +272,16 @@ fn root_by_hand(device: &str, root: &str, id: &str) -> String {
 fn left(line: &str) -> Option<Ailment> {
     let why = format!("not taken back: {}", line.strip_prefix("stays: ")?);
     Some(Ailment { check: "around".into(), ill: true, why })
+}
+
+/// What waits for a reboot that is nobody's business here, by one line of what a patch says.
+fn waits(line: &str, arguments: &Arguments) -> Option<Ailment> {
+    let names = line.strip_prefix("needs a reboot: ").filter(|_| arguments.reboot == Reboot::Never)?;
+    let why = format!(
+        "a reboot is asked for by {}; `reboot` is \"never\": it is left to you",
+        names.trim().replace(' ', ", ")
+    );
+    Some(Ailment { check: "reboot".into(), ill: true, why })
 }
 
 /// What brings a patch or a restore into force: packages may have asked for a reboot only when they were configured.
