@@ -277,7 +277,8 @@ pub fn probe(probe: &Probe, member: &Member, context: &Context) -> Result<Probed
         (Action::Drain, false) => Probed::before(),
         (Action::Undrain, false) => Probed::After(Done::default()),
         (Action::Drain, true) if stands()? == Stands::Away => Probed::After(Done::default()),
-        (Action::Undrain, true) if stands()? == Stands::Away => Probed::before(),
+        // Safe twice, however far it came.
+        (Action::Undrain, true) => Probed::before(),
         _ => Probed::between("it is noted as kept away, and its probe says serving"),
     })
 }
