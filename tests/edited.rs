@@ -1,8 +1,8 @@
-//! The release kind: what somebody has changed by hand in the release that a run found.
+//! The release kind: what somebody has changed by hand in the release that a run found, and a disk that fails behind a switch.
 
 mod lab;
 
-use lab::Lab;
+use lab::{Lab, Ran};
 use std::process::Command;
 
 /// The shop at `level`, whose 2.0 does not start.
@@ -13,7 +13,7 @@ fn shop(level: &str) -> String {
   path        = \"srv/current\"
   artifact    = \"dist/{{level}}.tar.gz\"
   sha256_file = \"dist/{{level}}.sum\"
-  on_switch   = [\"sh\", \"-c\", \"[ $PATCHFORM_LEVEL != 2.0 ]\"]
+  on_switch   = [\"sh\", \"-c\", \"[ $PATCHFORM_LEVEL != 2.0 ] && echo $PATCHFORM_LEVEL >running\"]
   on_remove   = [\"true\"]
 }}
 "
@@ -56,4 +56,16 @@ fn the_snapshot_of_a_release_that_was_edited_is_restored() {
     lab.write("srv/current/version", "1.0\nby another hand\n");
     lab.write("main.pf.hcl", shop("1.0"));
     lab.patchform("plan").exits(0).says("changed outside patchform");
+}
+
+/// The link is switched, and only its folder could not be synced: that is no promise that nothing has changed.
+#[test]
+fn a_switch_whose_sync_fails_is_looked_at() {
+    let lab = edited();
+    lab.write("main.pf.hcl", shop("3.0"));
+    let mut command = lab.patchform_command("apply --auto-approve");
+    command.env("PATCHFORM_FAILPOINT", "release.switched#1=fail");
+    let ran = Ran::of(command.output().unwrap());
+    ran.exits(0).says("patch is unclear").says("patch had happened");
+    assert_eq!((lab.read("srv/current/version").as_str(), lab.read("running").as_str()), ("3.0\n", "3.0\n"));
 }

@@ -2,7 +2,7 @@
 //! switched; whatever goes wrong until then is *refused*.
 
 use crate::arguments::{self, Arguments};
-use crate::layout::Layout;
+use crate::layout::{Current, Layout};
 use crate::manifest::Manifest;
 use crate::reading::{self, Standing};
 use crate::{archive, artifact, hook};
@@ -43,9 +43,13 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
                 Action::Restore => restore(&arguments, &layout, act),
                 Action::Drop => drop_snapshot(&arguments, &layout, act),
                 Action::Reload => return hook::reload(&arguments, act, context),
-                other => Err(format!("a release cannot {}", other.name())),
+                other => Err(format!("a release cannot {}", other.name()).into()),
             };
-            done.map_or_else(Answer::refused, Answer::Applied)
+            match done {
+                Ok(done) => Answer::Applied(done),
+                Err(Failed { why, changed: false }) => Answer::refused(why),
+                Err(Failed { why, changed: true }) => Answer::unclear(why),
+            }
         },
     )
 }
@@ -55,7 +59,26 @@ pub fn after_switch(arguments: &Arguments) -> Reload {
     if arguments.has_hook() { Reload::Service } else { Reload::None }
 }
 
-fn fetch(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, String> {
+/// What went wrong.
+struct Failed {
+    why: String,
+    /// Whether something may have changed all the same: a sync may fail after what it was to make durable.
+    changed: bool,
+}
+
+impl From<String> for Failed {
+    fn from(why: String) -> Failed {
+        Failed { why, changed: false }
+    }
+}
+
+impl From<&str> for Failed {
+    fn from(why: &str) -> Failed {
+        why.to_string().into()
+    }
+}
+
+fn fetch(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, Failed> {
     let level = arguments::level(act.level.as_ref()).ok_or("there is no level to fetch")?;
     artifact::fetch(layout, &artifact::wanted(arguments, act, level)?)?;
     Ok(Done::default())
@@ -63,7 +86,7 @@ fn fetch(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, Stri
 
 // ---------------------------------------------------------------- patch and restore, side by side
 
-fn patch(arguments: &Arguments, layout: &Layout, act: &Act, context: &Context) -> Result<Done, String> {
+fn patch(arguments: &Arguments, layout: &Layout, act: &Act, context: &Context) -> Result<Done, Failed> {
     expect(layout, act)?;
     let level = arguments::level(act.level.as_ref()).filter(|level| arguments::is_level(level));
     let level = level.ok_or("the level cannot be a release's name")?;
@@ -77,11 +100,24 @@ fn patch(arguments: &Arguments, layout: &Layout, act: &Act, context: &Context) -
     }
     context.progress("switching", Some(0.9));
     let target = layout.target(&name);
-    layout.switch(Some(&target)).map_err(|e| format!("{} cannot be switched: {e}", layout.link.display()))?;
+    switch(layout, Some(&target), "switched")?;
     Ok(Done { reload: after_switch(arguments), ..Done::default() })
 }
 
-fn restore(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, String> {
+/// Points the link to `target`, or removes it.
+fn switch(layout: &Layout, target: Option<&Path>, how: &str) -> Result<(), Failed> {
+    layout.switch(target).map_err(|e| Failed {
+        why: format!("{} cannot be {how}: {e}", layout.link.display()),
+        changed: match layout.current() {
+            Ok(Current::Link(now)) => target == Some(&*now),
+            Ok(Current::Nothing) => target.is_none(),
+            Ok(Current::Other) => false,
+            Err(_) => true,
+        },
+    })
+}
+
+fn restore(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, Failed> {
     expect(layout, act)?;
     let link = kept(act)?;
     if let Some(link) = &link {
@@ -92,9 +128,7 @@ fn restore(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, St
             })?;
         }
     }
-    layout
-        .switch(link.as_deref())
-        .map_err(|e| format!("{} cannot be switched back: {e}", layout.link.display()))?;
+    switch(layout, link.as_deref(), "switched back")?;
     Ok(Done { reload: after_switch(arguments), ..Done::default() })
 }
 
@@ -179,13 +213,16 @@ fn unpack_again(layout: &Layout, link: &Path, max_size: u64) -> Result<(), Strin
 
 // ---------------------------------------------------------------- snapshots
 
-fn snapshot(layout: &Layout, act: &Act) -> Result<Done, String> {
+fn snapshot(layout: &Layout, act: &Act) -> Result<Done, Failed> {
     let id = act.snapshot.as_ref().map(|s| s.id.as_str()).ok_or("the request names no snapshot")?;
     let file = layout.snapshot(id);
     let standing = reading::stand(layout)?;
     let token = json!({ "link": standing.link, "digest": standing.digest });
     let bytes = serde_json::to_vec(&token).map_err(|e| e.to_string())?;
-    layout.write(&file, &bytes).map_err(|e| format!("{} cannot be written: {e}", file.display()))?;
+    layout.write(&file, &bytes).map_err(|e| Failed {
+        why: format!("{} cannot be written: {e}", file.display()),
+        changed: file.exists(),
+    })?;
     Ok(taken(layout, &standing, token))
 }
 
@@ -230,12 +267,12 @@ fn is_kept(standing: &Standing, act: &Act) -> bool {
     digest == Some(&standing.digest) && kept(act).is_ok_and(|link| link == standing.link)
 }
 
-fn drop_snapshot(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, String> {
+fn drop_snapshot(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, Failed> {
     let id = act.snapshot.as_ref().map(|s| s.id.as_str()).ok_or("the request names no snapshot")?;
     let file = layout.snapshot(id);
     match fs::remove_file(&file) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => {
-            return Err(format!("{} cannot be removed: {e}", file.display()));
+            return Err(format!("{} cannot be removed: {e}", file.display()).into());
         }
         _ => {}
     }

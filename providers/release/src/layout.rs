@@ -2,6 +2,7 @@
 
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::durable::{self, Survives};
+use patchform_sdk::failpoint;
 use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
@@ -112,6 +113,7 @@ impl Layout {
                 _ => {}
             },
         }
+        failpoint::hit("release.switched")?;
         durable::sync_folder(folder)
     }
 
