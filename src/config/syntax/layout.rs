@@ -1,5 +1,7 @@
 //! What a body in JSON holds: its text alone does not tell blocks from arguments, nor references from texts.
 
+use crate::config::blocks::{self, Place};
+
 /// What stands in a body.
 pub trait Layout: Sized {
     /// How many labels blocks of this name have, and what their bodies hold; nothing where it is an argument.
@@ -48,53 +50,6 @@ pub(super) struct Kind(&'static str);
 pub(super) const TOP: Kind = Kind("");
 
 impl Kind {
-    /// Which properties are blocks within, and how many labels each has; the rest are arguments.
-    fn blocks(self) -> &'static [(&'static str, usize)] {
-        match self.0 {
-            "" => &[
-                ("patchform", 0),
-                ("variable", 1),
-                ("locals", 0),
-                ("output", 1),
-                ("provider", 1),
-                ("component", 2),
-                ("rollout", 1),
-                ("vendor", 1),
-                ("maintenance_window", 1),
-                ("traffic", 2),
-                ("blackout", 1),
-                ("feed", 2),
-                ("policy", 1),
-                ("service", 1),
-                ("module", 1),
-                ("data", 2),
-                ("moved", 0),
-                ("removed", 0),
-                ("check", 1),
-            ],
-            "traffic" | "probe" | "log" => &[("connection", 1)],
-            "maintenance" => &[("block", 0)],
-            "block" => &[("probe", 1), ("log", 0)],
-            "patchform" => &[("state", 1), ("required_providers", 0)],
-            "variable" => &[("validation", 0)],
-            "component" => &[
-                ("connection", 1),
-                ("snapshot", 0),
-                ("check", 2),
-                ("lifecycle", 0),
-                ("maintenance", 0),
-                ("dynamic", 1),
-            ],
-            "lifecycle" | "output" => &[("precondition", 0), ("dynamic", 1)],
-            "policy" => &[("exception", 1)],
-            "dynamic" => &[("content", 0)],
-            "content" => &[("precondition", 0), ("dynamic", 1)],
-            "check at the top" => &[("assert", 0)],
-            "removed" => &[("lifecycle", 0)],
-            _ => &[],
-        }
-    }
-
     /// What is read before anything has a value holds its text as it stands, as in Terraform.
     fn is_literal(self, name: &str) -> bool {
         match self.0 {
@@ -110,12 +65,18 @@ impl Kind {
 
 impl Layout for Kind {
     fn block(&self, name: &str) -> Option<(usize, Kind)> {
-        let at_the_top = self.0.is_empty();
-        match self.blocks().iter().find(|(block, _)| *block == name) {
-            Some(("check", labels)) if at_the_top => Some((*labels, Kind("check at the top"))),
-            Some((block, labels)) => Some((*labels, Kind(block))),
+        let place = |place| match place {
+            Place::Top | Place::Root => self.0.is_empty(),
+            Place::Inside(parents) => parents.contains(&self.0),
+        };
+        let within = || blocks::ALL.iter().any(|block| block.name == self.0 && block.blocks.contains(&name));
+        // What `dynamic` makes in `lifecycle` holds what that holds.
+        let made = self.0 == "content" && name == "precondition";
+        match blocks::ALL.iter().find(|block| block.name == name && (place(block.place) || made || within()))
+        {
+            Some(block) => Some((block.labels.len(), Kind(block.name))),
             // At the top everything is a block: an unknown one is told with the others.
-            None => at_the_top.then_some((0, Kind("unknown"))),
+            None => self.0.is_empty().then_some((0, Kind("unknown"))),
         }
     }
 
@@ -146,4 +107,28 @@ impl Layout for Kind {
 /// Whether an argument within a row of `required_providers` holds references.
 pub(super) fn is_reference_in_row(name: &str) -> bool {
     name == "configuration_aliases"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_block_is_one_in_json_wherever_it_may_stand() {
+        for block in blocks::ALL {
+            let parents: &[&'static str] = match block.place {
+                Place::Top | Place::Root => &[""],
+                Place::Inside(parents) => parents,
+            };
+            for parent in parents {
+                let found = Kind(parent).block(block.name).map(|(labels, kind)| (labels, kind.0));
+                assert_eq!(found, Some((block.labels.len(), block.name)), "{parent}");
+            }
+            for inner in block.blocks {
+                assert!(Kind(block.name).block(inner).is_some(), "{inner} in {}", block.name);
+            }
+        }
+        assert!(Kind("component").block("patch_level").is_none());
+        assert!(Kind("content").block("precondition").is_some());
+    }
 }
