@@ -160,27 +160,14 @@ impl Hands {
                 found(told.map_err(|why| mask.apply(&why).into()));
             });
         }
-        let asked = tools.changing(begin.action.component).map(|(entry, change)| {
-            let provider = provider_of(&tools.plan, entry);
-            if !tools.fleet.can(provider, &entry.address.kind).probe {
-                return Err(format!("provider `{provider}` cannot say how far an action came"));
-            }
-            let action = action_of(begin.step).ok_or("only a provider's action is probed")?;
-            let probe = Probe { action, act: tools.act(begin, entry, change)? };
-            Ok((tools.session(entry)?, probe))
+        let id = begin.action.id(&tools.run, begin.attempt);
+        let foreign = !tools.secrets.0.is_empty() && !self.own().contains(&id);
+        let (tools, begin) = (Arc::clone(tools), begin.clone());
+        self.work(move || {
+            let mask = tools.secrets.mask();
+            let told = tools.probed(&begin).map(|probed| hiding::probed(probed, &mask, foreign));
+            found(told.map_err(|why| mask.apply(&why).into()));
         });
-        match asked {
-            None => found(Err("the plan does not change this component".into())),
-            Some(Err(why)) => found(Err(why)),
-            Some(Ok((session, probe))) => {
-                let mask = tools.secrets.mask();
-                let foreign = !tools.secrets.0.is_empty() && !self.own().contains(&probe.act.id);
-                session.probe(&probe, PROBE_DEADLINE, move |reply| {
-                    let told = |probed| hiding::probed(probed, &mask, foreign);
-                    found(reply.map(told).map_err(|e| mask.apply(&e.to_string()).into()));
-                });
-            }
-        }
     }
 
     /// Reads a component; `read` is called once with the reading's digest, on another thread.
@@ -404,6 +391,22 @@ impl Tools {
         })
     }
 
+    /// How far an action of a provider came.
+    ///
+    /// # Errors
+    /// Nobody can tell.
+    fn probed(&self, begin: &Begin) -> Result<Probed, String> {
+        let (entry, change) =
+            self.changing(begin.action.component).ok_or("the plan does not change this component")?;
+        let provider = provider_of(&self.plan, entry);
+        if !self.fleet.can(provider, &entry.address.kind).probe {
+            return Err(format!("provider `{provider}` cannot say how far an action came"));
+        }
+        let action = action_of(begin.step).ok_or("only a provider's action is probed")?;
+        let (probe, session) = (Probe { action, act: self.act(begin, entry, change)? }, self.session(entry)?);
+        asked_again(|| asked_how_far(session, &probe)).map_err(|error| error.to_string())
+    }
+
     /// An answer goes on without its secrets.
     fn passing_on(
         &self,
@@ -457,6 +460,16 @@ pub(super) fn asked_again<T>(ask: impl Fn() -> Result<T, ProviderError>) -> Resu
         Err(ProviderError::Died { .. }) => ask(),
         answered => answered,
     }
+}
+
+/// Probes, and waits for the answer.
+pub(super) fn asked_how_far(session: &Session, probe: &Probe) -> Result<Probed, ProviderError> {
+    let (answered, answer) = std::sync::mpsc::channel();
+    session.probe(probe, PROBE_DEADLINE, move |reply| {
+        let _ = answered.send(reply);
+    });
+    let ended = || ProviderError::ShutDown { provider: session.name().into(), method: "probe".into() };
+    answer.recv().unwrap_or_else(|_| Err(ended()))
 }
 
 /// The level that a leg works towards; `None` when the component is to be absent.

@@ -3,7 +3,7 @@
 
 use super::fleet::Fleet;
 use super::own_steps::asked;
-use super::perform::{PROBE_DEADLINE, Tools, unanswered};
+use super::perform::{Tools, asked_again, asked_how_far, unanswered};
 use super::secrets::{Missing, Secrets};
 use crate::config::checked::Traffic;
 use crate::plan::diff::Changes;
@@ -17,7 +17,6 @@ use patchform_sdk::message::{
     Subject, Verdict,
 };
 use std::collections::BTreeMap;
-use std::sync::mpsc;
 
 /// A member that gets or takes no traffic, although no run of patchform has taken it away.
 pub struct Idle {
@@ -175,11 +174,8 @@ impl Tools {
     /// # Errors
     /// It cannot tell.
     pub(super) fn asked_how_far(&self, traffic: &Traffic, probe: &Probe) -> Result<Probed, String> {
-        let (answered, answer) = mpsc::channel();
-        session(&self.fleet, &self.plan.providers, traffic)?.probe(probe, PROBE_DEADLINE, move |reply| {
-            let _ = answered.send(reply);
-        });
-        let answer = answer.recv().map_err(|_| "the provider's session ended".to_string())?;
+        let session = session(&self.fleet, &self.plan.providers, traffic)?;
+        let answer = asked_again(|| asked_how_far(session, probe));
         answer.map_err(|error| format!("{}: {error}", traffic.address))
     }
 

@@ -3,7 +3,7 @@
 
 use crate::arguments::{self, Arguments};
 use crate::layout::{Current, Layout};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, digest_of};
 use crate::reading::{self, Standing};
 use crate::{archive, artifact, hook};
 use patchform_sdk::durable::{self, Survives};
@@ -121,12 +121,7 @@ fn restore(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, Fa
     expect(layout, act)?;
     let link = kept(act)?;
     if let Some(link) = &link {
-        let folder = durable::folder_of(&layout.link).join(link);
-        if !folder.exists() {
-            unpack_again(layout, link, arguments.max_size).map_err(|why| {
-                format!("the release {} that the snapshot names is gone{why}", folder.display())
-            })?;
-        }
+        make_whole(layout, link, act, arguments.max_size)?;
     }
     switch(layout, link.as_deref(), "switched back")?;
     Ok(Done { reload: after_switch(arguments), ..Done::default() })
@@ -196,7 +191,44 @@ fn unpack(
     })
 }
 
-/// A release that is needed and gone comes anew from its artifact, as the store has kept it.
+/// Sees to it that the release of a snapshot is there as it was then: one that is gone, or was whole and was changed since, comes
+/// anew from its artifact. What was changed is set aside.
+fn make_whole(layout: &Layout, link: &Path, act: &Act, max_size: u64) -> Result<(), String> {
+    let folder = durable::folder_of(&layout.link).join(link);
+    let anew = |how: &str| {
+        unpack_again(layout, link, max_size)
+            .map_err(|why| format!("the release {} {how}{why}", folder.display()))
+    };
+    if !folder.exists() {
+        return anew("that the snapshot names is gone");
+    }
+    let whole = was_whole(layout, link, act);
+    if whole.is_none_or(|manifest| manifest.is_intact(&folder).unwrap_or(false)) {
+        return Ok(());
+    }
+    let aside = aside(&folder);
+    fs::rename(&folder, &aside)
+        .map_err(|e| format!("{}, which was changed, cannot be set aside: {e}", folder.display()))?;
+    anew("was changed since its snapshot").inspect_err(|_| {
+        let _ = fs::rename(&aside, &folder);
+    })
+}
+
+/// The manifest of the release behind a link, where that was whole when the snapshot of this request was taken.
+fn was_whole(layout: &Layout, link: &Path, act: &Act) -> Option<Manifest> {
+    let manifest = Manifest::load(layout, &layout.name_of(link)?)?;
+    let whole = digest_of(Some(&manifest.level), &manifest.as_unpacked());
+    (kept_digest(act)? == whole).then_some(manifest)
+}
+
+/// A name beside a release that is not taken.
+fn aside(release: &Path) -> PathBuf {
+    let name = release.file_name().unwrap_or_default().to_string_lossy();
+    let mut names = (1..).map(|n| release.with_file_name(format!("{name}.changed{n}")));
+    names.find(|path| !path.exists()).unwrap_or_default()
+}
+
+/// A release comes anew from its artifact, as the store has kept it.
 ///
 /// # Errors
 /// Why it cannot, as the end of a sentence.
@@ -261,10 +293,14 @@ pub fn kept(act: &Act) -> Result<Option<PathBuf>, String> {
     }
 }
 
+/// The digest of what stood there when the snapshot of this request was taken.
+fn kept_digest(act: &Act) -> Option<&str> {
+    act.snapshot.as_ref()?.token.as_ref()?.get("digest")?.as_str()
+}
+
 /// Whether it is there as the snapshot of this request says, file by file.
 fn is_kept(standing: &Standing, act: &Act) -> bool {
-    let digest = act.snapshot.as_ref().and_then(|s| s.token.as_ref()?.get("digest")?.as_str());
-    digest == Some(&standing.digest) && kept(act).is_ok_and(|link| link == standing.link)
+    kept_digest(act) == Some(&standing.digest) && kept(act).is_ok_and(|link| link == standing.link)
 }
 
 fn drop_snapshot(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, Failed> {
@@ -288,7 +324,8 @@ fn tidy(arguments: &Arguments, layout: &Layout) -> io::Result<()> {
         needed.extend(standing.link.and_then(|link| layout.name_of(&link)));
     }
     for entry in fs::read_dir(layout.snapshots())? {
-        let token: Value = serde_json::from_slice(&fs::read(entry?.path())?).unwrap_or_default();
+        // Of one that cannot be read nobody knows what it needs: then everything stays.
+        let token: Value = serde_json::from_slice(&fs::read(entry?.path())?)?;
         let link = token.get("link").and_then(Value::as_str);
         needed.extend(link.and_then(|link| layout.name_of(Path::new(link))));
     }

@@ -95,14 +95,17 @@ impl Manifest {
         Ok(files)
     }
 
+    /// The files as they were unpacked.
+    pub fn as_unpacked(&self) -> Files {
+        self.files.iter().map(|(path, entry)| (path.clone(), (entry.sha256.clone(), entry.mode))).collect()
+    }
+
     /// Whether every file in `root` is as it was unpacked.
     ///
     /// # Errors
     /// When a file cannot be read.
     pub fn is_intact(&self, root: &Path) -> io::Result<bool> {
-        let as_unpacked =
-            self.files.iter().map(|(path, entry)| (path.clone(), (entry.sha256.clone(), entry.mode)));
-        Ok(self.now(root)? == as_unpacked.collect())
+        Ok(self.now(root)? == self.as_unpacked())
     }
 }
 

@@ -259,6 +259,51 @@ fn a_release_that_is_gone_comes_back_from_its_artifact() {
     assert_eq!(scene.level().as_deref(), Some("2"));
 }
 
+/// What was changed after its snapshot is no way back; it is set aside, and the release unpacked anew.
+#[test]
+fn a_release_that_was_changed_meanwhile_comes_back_whole() {
+    let scene = scene();
+    scene.patch("1");
+    let (before, first) = (scene.digest(), scene.snapshot("run/1"));
+    scene.patch("2");
+    let releases = scene.path("current.releases");
+    let back = || scene.act(Action::Restore, Some("1"), |act| act.snapshot = Some(first.clone()));
+    for n in 1..3 {
+        fs::write(releases.join("1/etc/app.conf"), format!("damaged {n}")).unwrap();
+        assert!(matches!(back(), Answer::Applied(_)));
+        assert_eq!(scene.digest(), before);
+        let aside = fs::read_to_string(releases.join(format!("1.changed{n}/etc/app.conf"))).unwrap();
+        assert_eq!(aside, format!("damaged {n}"));
+        scene.patch("2");
+    }
+    // Without its artifact it stays as it is, at its place.
+    fs::write(releases.join("1/etc/app.conf"), "damaged").unwrap();
+    fs::remove_dir_all(releases.join(".store")).unwrap();
+    assert!(why(back()).contains("was changed since its snapshot, and so is its artifact"));
+    assert!(releases.join("1/etc/app.conf").exists());
+}
+
+/// What a snapshot needs that cannot be read nobody knows: nothing is tidied away then.
+#[test]
+fn a_damaged_snapshot_costs_no_other_its_release() {
+    let scene = scene();
+    scene.patch("1");
+    let first = scene.snapshot("run/1");
+    scene.patch("2");
+    let second = scene.snapshot("run/2");
+    scene.patch("3");
+    for file in fs::read_dir(scene.path("current.releases/.snapshots")).unwrap().flatten() {
+        let text = fs::read_to_string(file.path()).unwrap();
+        if text.contains("releases/1") {
+            fs::write(file.path(), "").unwrap();
+        }
+    }
+    scene.act(Action::Drop, None, |act| act.snapshot = Some(second));
+    assert!(scene.path("current.releases/1").exists());
+    scene.act(Action::Restore, Some("1"), |act| act.snapshot = Some(first));
+    assert_eq!(scene.level().as_deref(), Some("1"));
+}
+
 /// While an action of another process holds the ledger, what is read need not stay.
 #[test]
 fn a_reading_beside_an_action_is_unsettled() {

@@ -1,4 +1,5 @@
-//! The release kind: what somebody has changed by hand in the release that a run found, and a disk that fails behind a switch.
+//! The release kind through the binary: what somebody has changed by hand, a disk that fails behind a switch, a provider that dies
+//! over a question.
 
 mod lab;
 
@@ -68,4 +69,22 @@ fn a_switch_whose_sync_fails_is_looked_at() {
     let ran = Ran::of(command.output().unwrap());
     ran.exits(0).says("patch is unclear").says("patch had happened");
     assert_eq!((lab.read("srv/current/version").as_str(), lab.read("running").as_str()), ("3.0\n", "3.0\n"));
+}
+
+/// How far an action came is a question: a provider that dies over it is asked once more.
+#[test]
+fn a_provider_that_dies_while_it_is_probed_costs_no_good_patch() {
+    let lab = edited();
+    lab.write("main.pf.hcl", shop("3.0"));
+    let with = |line: &str, point: &str| {
+        let mut command = lab.patchform_command(line);
+        command.env("PATCHFORM_FAILPOINT", point).env("PATCHFORM_FAILPOINT_ONCE", lab.path(point));
+        Ran::of(command.output().unwrap())
+    };
+    // The reload has ended, and its controller was killed before it could write that down.
+    with("apply --auto-approve", "drive.answered#5=kill");
+    assert_eq!(lab.read("running"), "3.0\n");
+    let ran = with("resume", "ledger.*#1=kill");
+    assert!(lab.path("ledger.*#1=kill").exists(), "nothing died: {ran:?}");
+    ran.exits(0).says("reload had happened");
 }
