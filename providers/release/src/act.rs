@@ -11,6 +11,7 @@ use patchform_sdk::message::{Act, Action, Answer, Artifact, CommandLine, Done, R
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, Ledger, earlier};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -319,6 +320,10 @@ fn drop_snapshot(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Do
 
 /// Removes releases that are neither current nor held by a snapshot, beyond the newest `keep`, and their artifacts.
 fn tidy(arguments: &Arguments, layout: &Layout) -> io::Result<()> {
+    // This action holds the component's ledger, so nobody writes there.
+    for folder in [layout.releases.clone(), layout.metas(), layout.snapshots(), layout.store()] {
+        remove_cut_off(&folder)?;
+    }
     let mut needed: Vec<String> = Vec::new();
     if let Ok(standing) = reading::stand(layout) {
         needed.extend(standing.link.and_then(|link| layout.name_of(&link)));
@@ -330,9 +335,11 @@ fn tidy(arguments: &Arguments, layout: &Layout) -> io::Result<()> {
         needed.extend(link.and_then(|link| layout.name_of(Path::new(link))));
     }
     let mut unused = Vec::new();
-    for entry in fs::read_dir(layout.releases.join(".meta"))? {
+    let mut artifacts: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for entry in fs::read_dir(layout.metas())? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().trim_end_matches(".json").to_string();
+        artifacts.insert(name.clone(), Manifest::load(layout, &name).map(|manifest| manifest.sha256));
         if !needed.contains(&name) {
             unused.push((entry.metadata()?.modified()?, name));
         }
@@ -340,22 +347,35 @@ fn tidy(arguments: &Arguments, layout: &Layout) -> io::Result<()> {
     unused.sort();
     let excess = unused.len().saturating_sub(usize::try_from(arguments.keep).unwrap_or(usize::MAX));
     for (_, name) in unused.drain(..excess) {
-        let sha256 = Manifest::load(layout, &name).map(|m| m.sha256);
         match fs::remove_dir_all(layout.release(&name)) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
             _ => {}
         }
         fs::remove_file(layout.meta(&name))?;
-        if let Some(sha256) = sha256 {
+        // Another level may have the same one; of which it is, an unreadable manifest does not say.
+        if let Some(Some(sha256)) = artifacts.remove(&name)
+            && artifacts.values().all(|other| other.as_ref().is_some_and(|other| *other != sha256))
+        {
             let _ = fs::remove_file(layout.stored(&sha256));
         }
     }
-    // What a killed unpacking left: this action holds the component's ledger, so nobody works on it.
-    for entry in fs::read_dir(&layout.releases)? {
+    Ok(())
+}
+
+/// Removes what a process that was killed has left of what it wrote or unpacked in `folder`.
+fn remove_cut_off(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') && name.ends_with(".new") && entry.file_type()?.is_dir() {
-            fs::remove_dir_all(entry.path())?;
+        if name.starts_with('.') && name.ends_with(".new") {
+            match entry.file_type()?.is_dir() {
+                true => fs::remove_dir_all(entry.path())?,
+                false => fs::remove_file(entry.path())?,
+            }
         }
     }
     Ok(())

@@ -43,12 +43,22 @@ impl Layout {
 
     /// What was unpacked as release `name`.
     pub fn meta(&self, name: &str) -> PathBuf {
-        self.releases.join(".meta").join(format!("{name}.json"))
+        self.metas().join(format!("{name}.json"))
+    }
+
+    /// The folder of all these.
+    pub fn metas(&self) -> PathBuf {
+        self.releases.join(".meta")
     }
 
     /// A fetched artifact.
     pub fn stored(&self, sha256: &str) -> PathBuf {
-        self.releases.join(".store").join(format!("{sha256}.tar.gz"))
+        self.store().join(format!("{sha256}.tar.gz"))
+    }
+
+    /// The folder of fetched artifacts.
+    pub fn store(&self) -> PathBuf {
+        self.releases.join(".store")
     }
 
     /// A snapshot's file.

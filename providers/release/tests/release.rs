@@ -232,8 +232,13 @@ fn dropping_snapshots_removes_releases_that_nothing_needs() {
     let second = scene.snapshot("run/2");
     scene.patch("3");
     assert_eq!(releases(&scene), ["1", "2", "3"]);
+    // What killed processes have left is in nobody's way, and goes.
+    let left = [".meta/.2.json.7-1.new", ".snapshots/.a.json.7-1.new", ".store/.b.tar.gz.7-1.new"];
+    let left = left.map(|name| scene.path("current.releases").join(name));
+    left.iter().for_each(|path| fs::write(path, "half").unwrap());
     scene.act(Action::Drop, None, |act| act.snapshot = Some(first.clone()));
     assert_eq!(releases(&scene), ["2", "3"]);
+    assert!(left.iter().all(|path| !path.exists()));
     scene.act(Action::Restore, Some("2"), |act| act.snapshot = Some(second.clone()));
     scene.act(Action::Drop, None, |act| act.snapshot = Some(second));
     assert_eq!(releases(&scene), ["2"]);
@@ -302,6 +307,24 @@ fn a_damaged_snapshot_costs_no_other_its_release() {
     assert!(scene.path("current.releases/1").exists());
     scene.act(Action::Restore, Some("1"), |act| act.snapshot = Some(first));
     assert_eq!(scene.level().as_deref(), Some("1"));
+}
+
+/// An artifact that two levels share stays as long as one of them.
+#[test]
+fn an_artifact_of_two_levels_goes_with_the_last_one() {
+    let mut scene = scene();
+    fs::copy(scene.path("app-1.tar.gz"), scene.path("app-2.tar.gz")).unwrap();
+    scene.arguments["sha256"]["2"] = scene.arguments["sha256"]["1"].clone();
+    scene.patch("1");
+    let first = scene.snapshot("run/1");
+    scene.patch("2");
+    let second = scene.snapshot("run/2");
+    scene.patch("3");
+    scene.act(Action::Drop, None, |act| act.snapshot = Some(first));
+    assert!(!scene.path("current.releases/1").exists());
+    fs::remove_dir_all(scene.path("current.releases/2")).unwrap();
+    scene.act(Action::Restore, Some("2"), |act| act.snapshot = Some(second));
+    assert_eq!(scene.level().as_deref(), Some("2"));
 }
 
 /// While an action of another process holds the ledger, what is read need not stay.
