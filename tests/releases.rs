@@ -88,3 +88,46 @@ fn a_provider_that_dies_while_it_is_probed_costs_no_good_patch() {
     assert!(lab.path("ledger.*#1=kill").exists(), "nothing died: {ran:?}");
     ran.exits(0).says("reload had happened");
 }
+
+/// A write or a sync of the provider that fails, in turn at each that it makes: what is told is so, and it goes on from there.
+#[test]
+fn a_disk_that_fails_its_provider_at_any_write_leaves_no_false_word() {
+    let mut trials = 0;
+    for (level, well) in [("3.0", true), ("2.0", false)] {
+        let log = edited();
+        log.write("main.pf.hcl", shop(level));
+        let mut command = log.patchform_command("apply --auto-approve");
+        command.env("PATCHFORM_FAILPOINT_LOG", log.path("points"));
+        assert_eq!(Ran::of(command.output().unwrap()).code, if well { 0 } else { 3 });
+        let points = log.read("points");
+        let points: Vec<&str> = points
+            .lines()
+            .filter(|name| ["kept.", "release.", "ledger.sync"].iter().any(|begin| name.starts_with(begin)))
+            .collect();
+        for (k, name) in points.iter().enumerate() {
+            let nth = points[..=k].iter().filter(|earlier| *earlier == name).count();
+            let lab = edited();
+            lab.write("main.pf.hcl", shop(level));
+            let mut command = lab.patchform_command("apply --auto-approve");
+            command.env("PATCHFORM_FAILPOINT", format!("{name}#{nth}=fail"));
+            let mut ran = Ran::of(command.output().unwrap());
+            let when = format!("{level}: {name}#{nth}: {ran:?}");
+            if [4, 7].contains(&ran.code) {
+                ran = lab.patchform("resume");
+            }
+            let stands = |lab: &Lab| (lab.read("srv/current/version"), lab.read("running"));
+            match ran.code {
+                0 if well => assert_eq!(stands(&lab), ("3.0\n".into(), "3.0\n".into()), "{when}"),
+                3 => assert_eq!(stands(&lab), ("1.0\nby hand\n".into(), "1.0\n".into()), "{when}"),
+                _ => panic!("{when}\n{ran:?}"),
+            }
+            // Whatever became of it, the next level is reached.
+            lab.write("main.pf.hcl", shop("3.0"));
+            lab.allow_what_was_taken_back();
+            assert_eq!(lab.patchform("apply --auto-approve").code, 0, "{when}");
+            assert_eq!(stands(&lab), ("3.0\n".into(), "3.0\n".into()), "{when}");
+            trials += 1;
+        }
+    }
+    assert!(trials > 20, "{trials}");
+}

@@ -9,7 +9,7 @@ use crate::{archive, artifact, hook};
 use patchform_sdk::durable::{self, Survives};
 use patchform_sdk::message::{Act, Action, Answer, Artifact, CommandLine, Done, Reload, Snapshot, Verdict};
 use patchform_sdk::words::typed;
-use patchform_sdk::{Context, Ledger, earlier};
+use patchform_sdk::{Context, Ledger, earlier, failpoint};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -177,11 +177,13 @@ fn unpack(
     let made = (|| {
         fs::create_dir(&fresh).map_err(|e| e.to_string())?;
         let files = archive::unpack(stored, &fresh, max_size)?;
+        failpoint::hit("release.unpacked").map_err(|e| e.to_string())?;
         let mut manifest = Manifest { level: level.into(), sha256: artifact.sha256.clone(), files };
         let written: io::Result<()> = (|| {
             manifest.stamp(&fresh)?;
             layout.write(&layout.meta(name), &serde_json::to_vec(&manifest)?)?;
             fs::rename(&fresh, &root)?;
+            failpoint::hit("release.placed")?;
             durable::sync_folder(&layout.releases)
         })();
         written.map_err(|e| e.to_string())

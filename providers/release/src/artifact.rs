@@ -3,8 +3,8 @@
 use crate::arguments::{Arguments, absolute};
 use crate::layout::Layout;
 use crate::manifest::of_reader;
-use patchform_sdk::durable;
 use patchform_sdk::message::{Act, Artifact};
+use patchform_sdk::{durable, failpoint};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -101,6 +101,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<String> {
     let mut source = File::open(from)?;
     let mut copy = File::create_new(to)?;
     io::copy(&mut source, &mut copy)?;
+    failpoint::hit("release.copied")?;
     copy.sync_all()?;
     // What counts is what lies on the target's side.
     of_reader(File::open(to)?)

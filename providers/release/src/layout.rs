@@ -113,7 +113,8 @@ impl Layout {
             Some(target) => {
                 let fresh = durable::beside(&self.link);
                 symlink(target, &fresh)?;
-                if let Err(e) = fs::rename(&fresh, &self.link) {
+                let switched = failpoint::hit("release.switch").and_then(|()| fs::rename(&fresh, &self.link));
+                if let Err(e) = switched {
                     let _ = fs::remove_file(&fresh);
                     return Err(e);
                 }

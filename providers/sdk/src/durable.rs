@@ -1,5 +1,6 @@
 //! Files that a crash leaves either old or new.
 
+use crate::failpoint;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,12 +21,16 @@ pub enum Survives {
 /// Those of the system.
 pub fn replace(path: &Path, bytes: &[u8], mode: u32, survives: Survives) -> io::Result<()> {
     let fresh = beside(path);
-    let written = write_new(&fresh, bytes, mode, survives).and_then(|()| fs::rename(&fresh, path));
+    let written = write_new(&fresh, bytes, mode, survives).and_then(|()| {
+        failpoint::hit("kept.rename")?;
+        fs::rename(&fresh, path)
+    });
     if written.is_err() {
         // The half-made file is of no use to anybody; the error that counts is the first one.
         let _ = fs::remove_file(&fresh);
     }
     written?;
+    failpoint::hit("kept.renamed")?;
     if survives == Survives::PowerLoss { sync_folder(folder_of(path)) } else { Ok(()) }
 }
 
@@ -33,6 +38,7 @@ fn write_new(path: &Path, bytes: &[u8], mode: u32, survives: Survives) -> io::Re
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
     file.write_all(bytes)?;
+    failpoint::hit("kept.sync")?;
     if survives == Survives::PowerLoss {
         file.sync_all()?;
     }

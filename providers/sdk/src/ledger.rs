@@ -208,6 +208,7 @@ impl Ledger {
         let mut line = serde_json::to_vec(row)?;
         line.push(b'\n');
         failpoint::halves("ledger.half", &line, |bytes| self.file.write_all(bytes))?;
+        failpoint::hit("ledger.sync")?;
         if survives == Survives::PowerLoss { self.file.sync_data() } else { Ok(()) }
     }
 
