@@ -74,7 +74,11 @@ impl Away {
     pub fn hold(&mut self, component: &str, before: Value) -> Result<(), String> {
         let mut note = self.note.clone().unwrap_or(Note { before, holders: BTreeSet::new() });
         note.holders.insert(component.into());
-        self.write(Some(note))
+        let earlier = self.note.clone();
+        self.write(Some(note)).inspect_err(|_| {
+            // A sync may fail after the note is there; whoever reads it would take the member for kept away.
+            let _ = self.write(earlier);
+        })
     }
 
     /// Notes, after it was put back, that `component` does not keep it away any more.
