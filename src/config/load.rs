@@ -257,6 +257,10 @@ fn in_a_module(block: &Block) -> Diagnostic {
             "Until when findings have to be gone is one for everything.",
             "Move it to the root configuration.",
         ),
+        "blackout" => (
+            "When nothing may be patched is one for everything.",
+            "Move it to the root configuration; `components` there may name what stands in modules.",
+        ),
         _ => (
             "Providers are configured once, for everything; a module that did it could be neither repeated nor removed.",
             "Move it to the root configuration, and pass it on in the call: providers = { name = name.alias }",

@@ -160,7 +160,11 @@ impl Checker<'_, '_> {
             }
         }
         problems.0.extend(circle(&all));
-        let unknown = all.iter().filter(|m| !declared.has_part(&m.to) && !leads_on(&m.to, &from_at));
+        // A block without instances is declared all the same: its records are forgotten on purpose.
+        let is_empty =
+            |to: &Selection| self.tree.has_block(to) && !declared.has_part(&without_keys(to.clone()));
+        let is_known = |to: &Selection| declared.has_part(to) || is_empty(to) || leads_on(to, &from_at);
+        let unknown = all.iter().filter(|m| !is_known(&m.to));
         for one in unknown {
             let problem =
                 Diagnostic::warning(format!("{} is moved to {}, which is not declared", one.from, one.to))

@@ -11,7 +11,7 @@ use super::values::Wrong;
 use crate::config::load::{Parsed, with_chain};
 use crate::config::schemas::Schemas;
 use crate::config::syntax::Block;
-use crate::model::{Diagnostic, Diagnostics, Span};
+use crate::model::{Diagnostic, Diagnostics, Selection, Span};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -187,6 +187,22 @@ impl<'p> Tree<'p> {
     /// The folder of a module.
     pub fn area(&self, module: usize) -> &Area<'p> {
         &self.areas[self.modules[module].area]
+    }
+
+    /// Whether a block or a call stands there, be it without instances.
+    pub fn has_block(&self, what: &Selection) -> bool {
+        let (path, own) = match what {
+            Selection::Component(address) => (&address.module, Some(address)),
+            Selection::Module(path) => (path, None),
+        };
+        let within = path.iter().try_fold(0, |module, (name, _)| {
+            let call = self.area(module).names.call_named(name)?;
+            self.modules[module].children.get(call).copied().flatten()
+        });
+        within.is_some_and(|module| {
+            let names = &self.area(module).names;
+            own.is_none_or(|own| names.component_named(&own.kind, &own.name).is_some())
+        })
     }
 
     /// Which node of which module a number means.

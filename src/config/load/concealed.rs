@@ -118,10 +118,12 @@ pub(in crate::config) fn unquoted(
     found.into_iter().map(|name| name.span)
 }
 
-/// What stands in the parentheses of `sensitive(…)`, misspelt or not.
+/// What stands in the parentheses of `sensitive(…)`, misspelt or not: texts, and a word that lacks its quotes.
 fn said_sensitive(expr: &Expr) -> Vec<Span> {
     let calls = expr.calls().into_iter().filter(|call| unread::means_sensitive(&call.name));
-    calls.flat_map(|call| &call.args).filter(|given| given.has_text()).map(Expr::span).collect()
+    let is_word = |name: &Reference| name.steps.is_empty() && !is_root(&name.root);
+    let is_written = |given: &&Expr| given.has_text() || given.references().iter().any(is_word);
+    calls.flat_map(|call| &call.args).filter(is_written).map(Expr::span).collect()
 }
 
 /// Puts stars in place of what seems to be a secret, in a file whose syntax is wrong. `called`: the variables of the module in

@@ -1,0 +1,4 @@
+blackout "sales" {
+  timezone = "UTC"
+  dates    = ["2029-11-23"]
+}

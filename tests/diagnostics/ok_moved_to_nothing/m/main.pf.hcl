@@ -1,0 +1,4 @@
+component "release" "inner" {
+  patch_level = "1"
+  path        = "/srv/a"
+}
