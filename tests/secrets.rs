@@ -375,6 +375,10 @@ fn a_diff_of_the_formatter_shows_no_secret() {
     ran.says("+password = *********").says("+open     = \"seen\"");
     lab.patchform("fmt --diff --recursive").exits(0).does_not_say("hunter2");
     assert_eq!(lab.read("below/d.pfvars"), "password = \"hunter2\"\nopen     = \"seen\"\n");
+    // What it can lay out and nobody can read: a key that stands twice.
+    lab.write("below/d.pfvars", "password={ a = \"hunter2\", a = \"b\" }\nopen=\"seen\"\n");
+    let ran = lab.patchform("fmt --diff --recursive --write=false").exits(0).does_not_say("hunter2");
+    ran.says("+open     = \"seen\"");
 }
 
 #[test]

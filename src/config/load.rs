@@ -18,12 +18,13 @@ mod reading;
 mod unread;
 
 pub(super) use concealed::unquoted;
-pub use concealed::{conceal_read, conceal_unread};
+pub use concealed::{conceal_read, conceal_unread, conceal_values};
 pub use declared::Declared;
 pub(super) use reading::{Folder, with_chain};
 pub use reading::{Missing, Reading, Wanted};
+pub use unread::has_blocks;
 pub use unread::says_sensitive;
-pub use unread::{Sight, has_blocks, unseen};
+pub(super) use unread::{Sight, unseen};
 
 /// A configuration whose texts could be read; nothing is evaluated yet but the `patchform` blocks.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,10 +2,10 @@
 
 use super::Failure;
 use super::project;
-use crate::config::load::{self, Declared, Sight};
+use crate::config::load::{self, Declared};
 use crate::config::modules::ModuleSource;
 use crate::config::source::Sources;
-use crate::model::{Diagnostics, FileId, Span};
+use crate::model::{Diagnostics, FileId};
 use crate::world::disk;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -140,11 +140,7 @@ fn conceal_values(path: &Path, file: FileId, sources: &mut Sources) {
     let mut declared = Declared::default();
     let folders = [path.parent().unwrap_or(Path::new("")), Path::new("")];
     folders.into_iter().for_each(|folder| add_declared(folder, &mut declared));
-    let sight = |name: &str| if declared.is_open(name) { Sight::Value } else { Sight::Name };
-    let text = sources.shared_text(file);
-    for range in load::unseen(&text, 0..text.len(), &sight) {
-        sources.conceal(Span::new(file, range.start, range.end));
-    }
+    load::conceal_values(file, &declared, sources);
 }
 
 /// Formats a text; nothing if it is in style already.

@@ -50,10 +50,18 @@ pub fn conceal_read(
     called: &mut dyn FnMut(&str) -> Rc<Declared>,
     sources: &mut Sources,
 ) {
-    let body = super::body(sources, file, &mut Diagnostics::default());
+    let is_of_values = sources.path(file).ends_with(".pfvars");
+    let mut problems = Diagnostics::default();
+    let body = super::body(sources, file, &mut problems);
+    // Some of it was not understood, though its layout was: a key that stands twice.
+    if problems.has_errors() {
+        match is_of_values {
+            true => conceal_values(file, own, sources),
+            false => conceal_unread(file, called, sources),
+        }
+    }
     let given = body.attributes.iter().map(|given| (own.is_open(&given.name), &given.value));
     let mut found: Vec<Span> = given.filter(|(is_open, _)| !is_open).map(|(_, value)| value.span()).collect();
-    let is_of_values = sources.path(file).ends_with(".pfvars");
     for block in &body.blocks {
         if is_of_values {
             found.extend(block.body.expressions().into_iter().map(Expr::span));
@@ -124,6 +132,16 @@ fn said_sensitive(expr: &Expr) -> Vec<Span> {
     let is_word = |name: &Reference| name.steps.is_empty() && !is_root(&name.root);
     let is_written = |given: &&Expr| given.has_text() || given.references().iter().any(is_word);
     calls.flat_map(|call| &call.args).filter(is_written).map(Expr::span).collect()
+}
+
+/// Puts stars in place of what may be a secret in a file of values that cannot be read, but for values of variables which everybody
+/// may see.
+pub fn conceal_values(file: FileId, own: &Declared, sources: &mut Sources) {
+    let sight = |name: &str| if own.is_open(name) { unread::Sight::Value } else { unread::Sight::Name };
+    let text = sources.shared_text(file);
+    for range in unread::unseen(&text, 0..text.len(), &sight) {
+        sources.conceal(Span::new(file, range.start, range.end));
+    }
 }
 
 /// Puts stars in place of what seems to be a secret, in a file whose syntax is wrong. `called`: the variables of the module in

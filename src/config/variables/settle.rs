@@ -227,6 +227,7 @@ impl Assignments<'_, '_> {
         self.conceal_unread(file, &body, &mut problems);
         self.problems.0.extend(problems.0);
         for block in &body.blocks {
+            block.body.expressions().into_iter().for_each(|expr| self.sources.conceal(expr.span()));
             let problem = Diagnostic::error("A variable file holds values only, no blocks")
                 .at(block.header, "")
                 .help(match &*block.kind {
