@@ -101,7 +101,7 @@ fn fields(stat: &str) -> Option<impl Iterator<Item = &str>> {
 /// meanwhile, and what this machine lacks says nothing of a patch.
 ///
 /// # Errors
-/// Those of the work; at most [`ROOM`] later those that say what is lacking.
+/// Those of the work; twenty seconds later at most those that say what is lacking.
 pub fn patiently<T>(mut work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     let until = Instant::now() + ROOM;
     loop {
