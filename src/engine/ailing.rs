@@ -1,6 +1,6 @@
-//! Who of a service is ill, as checks tell, and who has no traffic, as that tells: it is away, whatever its reading says. Asked when a plan is made, and at the gate of each
-//! member: what has nothing to do with the run may have taken others away since. Whether a service can spare whoever is at its
-//! gate, the run's own count says (`run::availability`).
+//! Who of a service is ill, as checks tell, and who has no traffic, as that tells: it is away, whatever its reading says. Asked
+//! when a plan is made, and at the gate of each member: what has nothing to do with the run may have taken others away since.
+//! Whether a service can spare whoever is at its gate, the run's own count says (`run::availability`).
 
 use super::perform::Tools;
 use super::traffic::Idle;

@@ -77,7 +77,7 @@ pub fn foresee(
 ///
 /// # Errors
 /// Why it cannot be asked.
-fn standings(
+pub(super) fn standings(
     fleet: &Fleet,
     providers: &[PinnedProvider],
     secrets: &Secrets,
@@ -257,11 +257,7 @@ pub(super) fn session<'a>(
 }
 
 /// A traffic as its provider is asked for it, secrets in clear.
-pub(super) fn subject(
-    traffic: &Traffic,
-    providers: &[PinnedProvider],
-    secrets: &Secrets,
-) -> Result<Subject, Missing> {
+fn subject(traffic: &Traffic, providers: &[PinnedProvider], secrets: &Secrets) -> Result<Subject, Missing> {
     Ok(Subject {
         address: traffic.address.clone(),
         kind: traffic.kind.clone(),

@@ -5,7 +5,7 @@ use super::{PATIENCE, ill, of};
 use crate::config::checked::{Barrier, Traffic};
 use crate::engine::own_steps::asked;
 use crate::engine::perform::{Tools, unanswered};
-use crate::engine::traffic::{session, subject};
+use crate::engine::traffic::{session, standings};
 use crate::plan::noun::{Entry, Step};
 use crate::run::decide::Begin;
 use crate::run::event::Leg;
@@ -110,9 +110,8 @@ impl Tools {
 
     /// For which components customers are kept out of a traffic.
     fn kept_out_for(&self, traffic: &Traffic) -> Result<Vec<String>, String> {
-        let subject = subject(traffic, &self.plan.providers, &self.secrets).map_err(|e| e.to_string())?;
-        let session = session(&self.fleet, &self.plan.providers, traffic)?;
-        let standings = session.members(&subject, &[ALL_MEMBERS.to_string()]).map_err(|e| e.to_string())?;
+        let whole = [ALL_MEMBERS.to_string()];
+        let standings = standings(&self.fleet, &self.plan.providers, &self.secrets, traffic, &whole)?;
         match standings.into_iter().next() {
             Some(MemberStanding::Away { holders, .. }) => Ok(holders),
             Some(MemberStanding::Missing { why }) => Err(format!("{}: {why}", traffic.address)),
