@@ -5,7 +5,7 @@ use super::fmt::scan::tokens;
 use super::fmt::token::Kind;
 use super::fmt::{Unfinished, unfinished};
 use super::types::Type;
-use super::value::{Data, NullType, Value};
+use super::value::{Data, HiddenType, Value};
 use std::collections::BTreeSet;
 
 mod completion;
@@ -47,7 +47,7 @@ fn write(value: &Value, indent: usize, out: &mut String) {
         return;
     }
     match value.data() {
-        Data::Null(NullType(ty)) => out.push_str(&null(ty)),
+        Data::Null(HiddenType(ty)) => out.push_str(&null(ty)),
         Data::Bool(b) => out.push_str(&b.to_string()),
         Data::Number(n) => out.push_str(&n.to_string()),
         Data::String(s) if s.contains('\n') => multiline(s, indent, out),

@@ -262,6 +262,9 @@ impl Conversion {
         let (Some(items), Some(same)) = (value.as_items(), value.relisted()) else {
             return Err(needed("a list", value));
         };
+        if items.is_empty() {
+            return Ok(same.holding(|| of_none(value, of)));
+        }
         let is_list = matches!(value.data(), Data::List(_));
         if is_list && *of == Type::Any || items.iter().all(|item| is_plainly(item, of)) {
             return Ok(same);
@@ -273,6 +276,9 @@ impl Conversion {
         let Some(items) = value.as_items() else {
             return Err(needed("a set", value));
         };
+        if items.is_empty() {
+            return Ok(Value::set(Vec::new()).holding(|| of_none(value, of)));
+        }
         if matches!(value.data(), Data::Set(_)) && items.iter().all(|item| is_plainly(item, of)) {
             return Ok(value.clone().unmarked());
         }
@@ -283,6 +289,9 @@ impl Conversion {
         let (Some(entries), Some(same)) = (value.as_entries(), value.remapped()) else {
             return Err(needed("a map", value));
         };
+        if entries.is_empty() {
+            return Ok(same.holding(|| of_none(value, of)));
+        }
         let is_map = matches!(value.data(), Data::Map(_));
         if is_map && *of == Type::Any || entries.values().all(|v| is_plainly(v, of)) {
             return Ok(same);
@@ -337,6 +346,11 @@ impl Conversion {
     }
 }
 
+/// The type of the elements that an empty collection does not have, once it is converted.
+fn of_none(value: &Value, of: &Type) -> Type {
+    fill(of, value.hidden_type()).settled()
+}
+
 /// What an object must have and does not; `others`: names that it has for nothing.
 fn lacking<'n>(missing: &[&str], others: impl Iterator<Item = &'n str>) -> ConvertError {
     if let [one] = missing {
@@ -356,8 +370,8 @@ fn with_defaults(unified: Type, of: &Type) -> Type {
 fn fill(of: &Type, known: &Type) -> Type {
     match (of, known) {
         (Type::Any, known) => known.clone(),
-        (Type::List(a), Type::List(b)) => Type::list(fill(a, b)),
-        (Type::Set(a), Type::Set(b)) => Type::set(fill(a, b)),
+        (Type::List(a), Type::List(b) | Type::Set(b)) => Type::list(fill(a, b)),
+        (Type::Set(a), Type::Set(b) | Type::List(b)) => Type::set(fill(a, b)),
         (Type::Map(a), Type::Map(b)) => Type::map(fill(a, b)),
         (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
             Type::Tuple(a.iter().zip(b.iter()).map(|(a, b)| fill(a, b)).collect())

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 mod brief;
+mod hidden;
 mod json;
-mod null;
 mod order;
 mod sequence;
 mod table;
 
 pub use super::marks::Marks;
-pub use null::NullType;
+pub use hidden::HiddenType;
 pub use sequence::Sequence;
 pub use table::Table;
 
@@ -38,7 +38,7 @@ pub struct Value {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Data {
     /// `null`, and of what type.
-    Null(NullType),
+    Null(HiddenType),
     /// `true`, `false`
     Bool(bool),
     /// A number.
@@ -102,11 +102,11 @@ impl From<Data> for Value {
 
 impl Value {
     /// `null` of no type in particular.
-    pub const NULL: Value = Value { data: Data::Null(NullType(Type::Any)), marks: Marks::NONE };
+    pub const NULL: Value = Value { data: Data::Null(HiddenType(Type::Any)), marks: Marks::NONE };
 
     /// `null` of a type.
     pub fn null(ty: Type) -> Value {
-        Data::Null(NullType(ty)).into()
+        Data::Null(HiddenType(ty)).into()
     }
 
     /// A string; brought into normal form C.
@@ -158,6 +158,26 @@ impl Value {
         match &self.data {
             Data::Map(t) | Data::Object(t) => Some(Data::Map(t.clone()).into()),
             _ => None,
+        }
+    }
+
+    /// It, where it is a list, a set or a map: of elements of this type, which is asked for only if there are none to tell.
+    pub fn holding(self, of: impl FnOnce() -> Type) -> Value {
+        let data = match self.data {
+            Data::List(s) if s.items.is_empty() => Data::List(Sequence::empty(of())),
+            Data::Set(s) if s.items.is_empty() => Data::Set(Sequence::empty(of())),
+            Data::Map(t) if t.is_empty() => Data::Map(Table::empty(of())),
+            other => other,
+        };
+        Value { data, ..self }
+    }
+
+    /// The type of the elements of an empty list, set or map; of others it is open.
+    pub(super) fn hidden_type(&self) -> &Type {
+        match &self.data {
+            Data::List(s) | Data::Set(s) => &s.of.0,
+            Data::Map(t) => &t.of.0,
+            _ => &Type::Any,
         }
     }
 
@@ -284,7 +304,7 @@ impl Value {
     /// The type that it would have, if it is `null`.
     pub fn null_type(&self) -> Option<&Type> {
         match &self.data {
-            Data::Null(NullType(ty)) => Some(ty),
+            Data::Null(HiddenType(ty)) => Some(ty),
             _ => None,
         }
     }

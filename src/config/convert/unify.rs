@@ -107,10 +107,13 @@ impl Unifier {
             }
         }
         let of = self.unify(&inside)?;
+        let mut tuples = types.iter().filter_map(|ty| as_tuple(ty));
+        if !tuples.all(|items| nulls_fit(&of, items) || self.listable(items)) {
+            return None;
+        }
         let ty = if sets > 0 { Type::set(of) } else { Type::list(of) };
         self.made.push(ty.clone());
-        let listable = |unifier: &mut Self, t: &Type| as_tuple(t).is_none_or(|items| unifier.listable(items));
-        types.iter().all(|t| listable(self, t) && self.fits(t, &ty)).then_some(ty)
+        types.iter().all(|t| self.fits(t, &ty)).then_some(ty)
     }
 
     /// Objects with the same attributes stay objects; others become a map, if their values agree.
@@ -190,11 +193,9 @@ impl Unifier {
         }
     }
 
-    /// Whether elements of these types can stand in one list: a null beside a list, a map or the like cannot.
+    /// Whether elements of these types can stand in one list.
     fn listable(&mut self, items: &[Type]) -> bool {
-        let unified = self.unify(items);
-        let null = items.contains(&Type::Any);
-        unified.is_some_and(|ty| !null || ty.is_simple() || items.iter().all(|item| *item == Type::Any))
+        self.unify(items).is_some_and(|ty| nulls_fit(&ty, items))
     }
 
     fn same(&mut self, a: &Type, b: &Type) -> bool {
@@ -227,6 +228,12 @@ impl Unifier {
         self.same.insert(both, same);
         same
     }
+}
+
+/// Whether the nulls among elements of these types can be of a type, as the others are: beside a list, a map or the like they
+/// cannot.
+fn nulls_fit(ty: &Type, items: &[Type]) -> bool {
+    ty.is_simple() || !items.contains(&Type::Any) || items.iter().all(|item| *item == Type::Any)
 }
 
 fn as_tuple(ty: &Type) -> Option<&Arc<[Type]>> {

@@ -1,7 +1,7 @@
 //! Operators. `&&` and `||` do not look at their second operand when the first decides.
 
 use super::{Evaluated, Failure, Problem, Together, described, eval, fail, fail_at, truth};
-use crate::config::convert::convert;
+use crate::config::convert::{all_same, convert};
 use crate::config::expr::{Binary, Expr, Unary};
 use crate::config::number::Number;
 use crate::config::scope::Scope;
@@ -52,12 +52,14 @@ fn both([left, right]: &[Expr; 2], scope: &Scope<'_>) -> Result<(Value, Value), 
     left.zip(right).ok_or_else(Failure::told)
 }
 
-/// Equality looks at the type first: `1 == "1"` is false. Marks do not count.
+/// Equal values are of one type: `1 == "1"` is false, and an empty list of strings is no empty list of numbers. A null by
+/// itself is one whatever its type is. Marks do not count.
 pub(in crate::config) fn equal(left: &Value, right: &Value) -> bool {
-    if left.is_sensitive() || right.is_sensitive() {
-        return left.unmarked_deep().data() == right.unmarked_deep().data();
-    }
-    left.data() == right.data()
+    let same = match left.is_sensitive() || right.is_sensitive() {
+        true => left.unmarked_deep().data() == right.unmarked_deep().data(),
+        false => left.data() == right.data(),
+    };
+    same && (left.place().is_none() || all_same(&Type::of_each([left, right])))
 }
 
 fn arithmetic(expr: &Expr, op: Binary, two: &[Expr; 2], scope: &Scope<'_>) -> Evaluated {

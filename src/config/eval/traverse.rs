@@ -380,15 +380,29 @@ pub(in crate::config) fn splat(source: &Value, each: &[Step], expr: &Expr, scope
     }
     let single = [source.clone().unmarked()];
     let items = source.as_items().unwrap_or(&single);
-    let each = |item: &Value| {
+    let taken = |item: &Value| {
         let marked = item.clone().marked(source.marks());
         let taken = each.iter().try_fold(marked, |value, step| take(&value, step, expr, scope));
         taken.map_err(|problem| of_elements(source, each, problem))
     };
-    let made: Vec<Value> = items.iter().map(each).collect::<Result<_, _>>()?;
+    let made: Vec<Value> = items.iter().map(taken).collect::<Result<_, _>>()?;
     let is_list = matches!(source.data(), Data::List(_) | Data::Set(_));
     let value = if is_list { Value::list(made) } else { Value::tuple(made) };
+    let value = value.holding(|| each.iter().fold(source.hidden_type().clone(), |ty, step| part(&ty, step)));
     Ok(value.marked(source.marks()))
+}
+
+/// What a step finds in a value of a type; open where only the value tells.
+fn part(ty: &Type, step: &Step) -> Type {
+    match (ty, &step.kind) {
+        (Type::Object(fields), StepKind::Attr(name)) => {
+            fields.get(&**name).map_or(Type::Any, |field| field.ty.clone())
+        }
+        (Type::Map(of), StepKind::Attr(_)) | (Type::List(of) | Type::Map(of), StepKind::Index(_)) => {
+            (**of).clone()
+        }
+        _ => Type::Any,
+    }
 }
 
 /// `[*]` makes a list of one of a map or an object: an attribute of its elements was meant.

@@ -148,12 +148,21 @@ fn contains(args: &[Value]) -> Done {
 
 fn keys(args: &[Value]) -> Done {
     let keys = some_entries(args, 0)?.keys().map(|k| Value::from(Data::String(k.clone()))).collect();
-    Ok(if matches!(args[0].data(), Data::Object(_)) { Value::tuple(keys) } else { Value::list(keys) })
+    Ok(if matches!(args[0].data(), Data::Object(_)) {
+        Value::tuple(keys)
+    } else {
+        Value::list(keys).holding(|| Type::String)
+    })
 }
 
 fn values(args: &[Value]) -> Done {
     let values = some_entries(args, 0)?.values().cloned().collect();
-    Ok(if matches!(args[0].data(), Data::Object(_)) { Value::tuple(values) } else { Value::list(values) })
+    let is_object = matches!(args[0].data(), Data::Object(_));
+    Ok(if is_object {
+        Value::tuple(values)
+    } else {
+        Value::list(values).holding(|| Type::of_elements(&args[0]))
+    })
 }
 
 fn lookup(args: &[Value]) -> Done {
@@ -167,12 +176,12 @@ fn lookup(args: &[Value]) -> Done {
     let default = args.get(2).cloned().ok_or_else(|| {
         Fault::at(1, format!("the map has no element {}, and no default is given", quoted(name)))
     })?;
-    let is_map = matches!(args[0].data(), Data::Map(_));
-    let ty = args[0].as_entries().and_then(|e| e.values().next()).filter(|_| is_map).map(Type::of);
-    match ty {
-        Some(ty) => convert(&default, &ty).map_err(|error| Fault::at(2, error.describe("default"))),
-        None => Ok(default),
-    }
+    // In an object each has a type of its own. The first value tells that of a map, which may be huge.
+    let ty = match (args[0].data(), args[0].children().next()) {
+        (Data::Map(_), Some(first)) => Type::of(first),
+        _ => args[0].hidden_type().clone(),
+    };
+    convert(&default, &ty).map_err(|error| Fault::at(2, error.describe("default")))
 }
 
 fn merge(args: &[Value]) -> Done {
@@ -185,11 +194,11 @@ fn merge(args: &[Value]) -> Done {
     // Maps of one type make a map, anything else an object. The type of an object is not asked: it may be huge.
     let is_map = |a: &Value| matches!((a.data(), a.null_type()), (Data::Map(_), _) | (_, Some(Type::Map(_))));
     let all_maps = !args.is_empty() && args.iter().all(is_map);
-    let of_one_type = all_maps && {
-        let types: Vec<Type> = Type::of_each(args);
-        all_same(&types)
-    };
-    Ok(if of_one_type { Value::map(merged) } else { Value::object(merged) })
+    let types = if all_maps { Type::of_each(args) } else { Vec::new() };
+    Ok(match types.first() {
+        Some(Type::Map(of)) if all_same(&types) => Value::map(merged).holding(|| (**of).clone()),
+        _ => Value::object(merged),
+    })
 }
 
 fn coalesce(args: &[Value]) -> Done {
@@ -219,12 +228,13 @@ fn zipmap(args: &[Value]) -> Done {
     }
     let names_marks = args[0].deep_marks();
     let as_object = matches!(args[1].data(), Data::Tuple(_));
-    Ok(if as_object { Value::object(made) } else { Value::map(made) }.marked(&names_marks))
+    let made = if as_object { Value::object(made) } else { Value::map(made) };
+    Ok(made.holding(|| Type::of_elements(&args[1])).marked(&names_marks))
 }
 
 fn one(args: &[Value]) -> Done {
     match some_items(args, 0)? {
-        [] => Ok(Value::NULL),
+        [] => Ok(Value::null(Type::of_elements(&args[0]))),
         [only] => Ok(only.clone()),
         several => Err(Fault::at(0, format!("it has {} elements, but must have one or none", several.len()))),
     }
@@ -249,7 +259,8 @@ fn matchkeys(args: &[Value]) -> Done {
         wanted.contains(name) || named.get(at).is_some_and(|name| searched.contains(name))
     };
     let kept = values.iter().zip(names).enumerate().filter(|(at, (_, name))| is_wanted(*at, name));
-    Ok(Value::list(kept.map(|(_, (value, _))| value.clone()).collect()))
+    let kept = kept.map(|(_, (value, _))| value.clone()).collect();
+    Ok(Value::list(kept).holding(|| Type::of_elements(&args[0])))
 }
 
 fn transpose(args: &[Value]) -> Done {
@@ -263,5 +274,6 @@ fn transpose(args: &[Value]) -> Done {
             turned.entry(key(item)).or_default().push(Value::from(Data::String(name.clone())));
         }
     }
-    Ok(Value::map(turned.into_iter().map(|(k, v)| (k, Value::list(v))).collect()))
+    let turned = turned.into_iter().map(|(k, v)| (k, Value::list(v)));
+    Ok(Value::map(turned.collect()).holding(|| Type::list(Type::String)))
 }

@@ -4,6 +4,7 @@ use super::Takes::Text;
 use super::bounds::gathered;
 use super::text::text;
 use super::{Done, Fault, Function, MAX_ITEMS, MAX_VALUES, nullable, param, plain};
+use crate::config::types::{Field, Type};
 use crate::config::value::{Data, Entries, Value, key};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -125,7 +126,9 @@ fn csvdecode(args: &[Value]) -> Done {
         let entries: Entries = names.iter().cloned().zip(row.into_iter().map(Value::string)).collect();
         Ok(Value::object(entries))
     });
-    gathered(objects).map(Value::list)
+    let row =
+        || Type::object(names.iter().map(|name| (name.clone(), Field::required(Type::String))).collect());
+    Ok(Value::list(gathered(objects)?).holding(row))
 }
 
 /// Rows with the lines that they begin on; empty lines are left out.

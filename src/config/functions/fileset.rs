@@ -5,6 +5,7 @@ use super::files::{located, reading};
 use super::text::text;
 use super::{Done, Fault, Function, param};
 use crate::config::scope::Files;
+use crate::config::types::Type;
 use crate::config::value::{Value, quoted};
 
 pub(super) const FUNCTIONS: &[Function] =
@@ -35,7 +36,7 @@ fn fileset(args: &[Value], files: &dyn Files) -> Done {
         let path = [names.as_slice(), &[path.as_str()]].concat().join("/");
         Value::string(super::paths::clean(&path))
     });
-    Ok(Value::set(whole.collect()))
+    Ok(Value::set(whole.collect()).holding(|| Type::String))
 }
 
 /// The folders at the beginning in which nothing stands for something else, and the pattern that is left.

@@ -35,7 +35,7 @@ pub(super) fn formatlist(args: &[Value]) -> Done {
             .collect();
         formatted(text(args, 0), &values).map(Value::string)
     };
-    gathered((0..length.unwrap_or(1)).map(row)).map(Value::list)
+    gathered((0..length.unwrap_or(1)).map(row)).map(|made| Value::list(made).holding(|| Type::String))
 }
 
 /// One `%…` of a format.

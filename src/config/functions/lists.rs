@@ -5,7 +5,7 @@ use super::bounds::Tally;
 use super::collection::{ANY, items, some_items};
 use super::text::whole;
 use super::{Done, Fault, Function, MAX_ITEMS, nullable, param, passing, plain};
-use crate::config::convert::convert;
+use crate::config::convert::{convert, unify};
 use crate::config::eval::equal;
 use crate::config::number::Number;
 use crate::config::types::Type;
@@ -108,7 +108,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn like(original: &Value, made: Vec<Value>) -> Value {
     match original.data() {
         Data::Tuple(_) => Value::tuple(made),
-        _ => Value::list(made),
+        _ => Value::list(made).holding(|| Type::of_elements(original)),
     }
 }
 
@@ -124,20 +124,15 @@ fn concat(args: &[Value]) -> Done {
         all.extend(some_items(args, i)?)?;
     }
     let lists = args.iter().all(|a| matches!(a.data(), Data::List(_)));
-    Ok(unified(all.items(), lists))
-}
-
-/// A list where the elements have a type in common, or a tuple.
-fn unified(all: Vec<Value>, as_list: bool) -> Value {
-    let made = Value::tuple(all);
-    let list = as_list.then(|| convert(&made, &Type::list(Type::Any)).ok()).flatten();
-    list.unwrap_or(made)
+    let made = Value::tuple(all.items());
+    // Lists that have a type in common make a list, anything else a tuple.
+    let shared = if lists { unify(&Type::of_each(args)) } else { None };
+    Ok(shared.and_then(|ty| convert(&made, &ty).ok()).unwrap_or(made))
 }
 
 fn distinct(args: &[Value]) -> Done {
     let mut seen = std::collections::BTreeSet::new();
-    let kept = items(&args[0]).iter().filter(|item| seen.insert((*item).clone())).cloned().collect();
-    Ok(Value::list(kept))
+    Ok(like(&args[0], items(&args[0]).iter().filter(|item| seen.insert((*item).clone())).cloned().collect()))
 }
 
 fn element(args: &[Value]) -> Done {
@@ -209,7 +204,7 @@ fn range(args: &[Value]) -> Done {
         made.push(Value::number(at.clone()));
         at = at.add(&step).map_err(|error| Fault::new(error.to_string()))?;
     }
-    Ok(Value::list(made))
+    Ok(Value::list(made).holding(|| Type::Number))
 }
 
 fn reverse(args: &[Value]) -> Done {
@@ -238,7 +233,7 @@ fn sort(args: &[Value]) -> Done {
         return Err(Fault::at(0, "an element is null"));
     }
     sorted.sort();
-    Ok(Value::list(sorted))
+    Ok(like(&args[0], sorted))
 }
 
 fn coalescelist(args: &[Value]) -> Done {
@@ -260,12 +255,13 @@ fn coalescelist(args: &[Value]) -> Done {
 
 fn compact(args: &[Value]) -> Done {
     let kept = items(&args[0]).iter().filter(|v| !v.is_null() && v.as_str() != Some("")).cloned();
-    Ok(Value::list(kept.collect()))
+    Ok(like(&args[0], kept.collect()))
 }
 
 fn chunklist(args: &[Value]) -> Done {
     let size = usize::try_from(whole(args, 1)?).map_err(|_| Fault::at(1, "the size cannot be negative"))?;
     let all = items(&args[0]);
     let size = if size == 0 { all.len().max(1) } else { size };
-    Ok(Value::list(all.chunks(size).map(|chunk| Value::list(chunk.to_vec())).collect()))
+    let chunks = all.chunks(size).map(|chunk| Value::list(chunk.to_vec())).collect();
+    Ok(Value::list(chunks).holding(|| Type::of(&args[0])))
 }

@@ -4,6 +4,7 @@ use super::Takes::{Number as N, Text};
 use super::numeric::number;
 use super::text::{text, whole};
 use super::{Done, Fault, Function, param, plain};
+use crate::config::types::Type;
 use crate::config::value::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -184,5 +185,5 @@ fn subnets(args: &[Value]) -> Done {
         full = first + rest == last;
         next = (first + rest).saturating_add(1);
     }
-    Ok(Value::list(made))
+    Ok(Value::list(made).holding(|| Type::String))
 }

@@ -78,14 +78,17 @@ fn compile(pattern: &str, argument: usize) -> Result<Regex, Fault> {
 /// # Errors
 /// What is wrong with the pattern.
 pub fn groups(pattern: &str) -> Result<Type, Fault> {
-    let pattern = grouped(pattern)?;
+    grouped(pattern).map(|pattern| type_of_match(&pattern))
+}
+
+fn type_of_match(pattern: &Regex) -> Type {
     let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
     let named = names.iter().flatten().map(|name| (key(name), Field::required(Type::String)));
-    Ok(match names.first() {
+    match names.first() {
         None => Type::String,
         Some(Some(_)) => Type::object(named.collect()),
         Some(None) => Type::Tuple(names.iter().map(|_| Type::String).collect()),
-    })
+    }
 }
 
 /// A pattern whose groups can be told: all of them have names, or none has.
@@ -112,7 +115,7 @@ fn regex_first(args: &[Value]) -> Done {
 fn regex_all(args: &[Value]) -> Done {
     let pattern = grouped(text(args, 0))?;
     let found = pattern.captures_iter(text(args, 1)).map(|c| Ok(captured(&pattern, &c)));
-    gathered(found).map(Value::list)
+    Ok(Value::list(gathered(found)?).holding(|| type_of_match(&pattern)))
 }
 
 /// The match, or its groups: a tuple, or an object when they have names.

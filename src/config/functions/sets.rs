@@ -45,33 +45,35 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .gives("list, set or tuple", &["the first list or set", "the second one", "further ones"]),
 ];
 
-/// All sets, brought to one type.
-fn alike(args: &[Value]) -> Result<Vec<Value>, Fault> {
+/// All sets, brought to one type, and the type of their elements.
+fn alike(args: &[Value]) -> Result<(Vec<Value>, Type), Fault> {
     let types: Vec<Type> = Type::of_each(args);
     let ty = unify(&types).ok_or_else(|| Fault::new("the sets have no type in common"))?;
     let one = |(i, arg)| convert(arg, &ty).map_err(|error| Fault::at(i, error.describe("set")));
-    args.iter().enumerate().map(one).collect()
+    let sets = args.iter().enumerate().map(one).collect::<Result<_, _>>()?;
+    Ok((sets, ty.element()))
 }
 
 /// What is in any of them: each element counts once.
 fn union(args: &[Value]) -> Done {
     let (mut seen, mut all) = (BTreeSet::new(), Tally::default());
-    for set in &alike(args)? {
+    let (sets, of) = alike(args)?;
+    for set in &sets {
         for item in set.as_items().unwrap_or_default() {
             if seen.insert(item.clone()) {
                 all.push(item.clone())?;
             }
         }
     }
-    Ok(Value::set(all.items()))
+    Ok(Value::set(all.items()).holding(|| of))
 }
 
 /// Combines the sets from the left.
 fn fold(args: &[Value], combine: impl Fn(Vec<Value>, &[Value]) -> Vec<Value>) -> Done {
-    let sets = alike(args)?;
+    let (sets, of) = alike(args)?;
     let mut sets = sets.iter().map(|set| set.as_items().unwrap_or_default());
     let first = sets.next().unwrap_or_default().to_vec();
-    Ok(Value::set(sets.fold(first, combine)))
+    Ok(Value::set(sets.fold(first, combine)).holding(|| of))
 }
 
 /// The elements that stand, or do not stand, in `other`.
@@ -84,10 +86,12 @@ fn keep(mut all: Vec<Value>, other: &[Value], wanted: bool) -> Vec<Value> {
 /// Every combination of one element of each: a list if none of them is a set.
 fn product(args: &[Value]) -> Done {
     let (mut rows, mut weight): (Vec<Vec<Value>>, u64) = (vec![Vec::new()], 8);
+    let mut types = Vec::new();
     for i in 0..args.len() {
         some_items(args, i)?;
         let ty = if matches!(args[i].data(), Data::Set(_)) { Takes::Set } else { Takes::List };
         let next = convert(&args[i], &ty.ty()).map_err(|error| Fault::at(i, error.describe("set")))?;
+        types.push(Type::of_elements(&next));
         let next = next.as_items().unwrap_or_default();
         let count = rows.len().saturating_mul(next.len());
         few(count)?;
@@ -102,5 +106,6 @@ fn product(args: &[Value]) -> Done {
     }
     let rows: Vec<Value> = rows.into_iter().map(Value::tuple).collect();
     let any_set = args.iter().any(|a| matches!(a.data(), Data::Set(_)));
-    Ok(if any_set { Value::set(rows) } else { Value::list(rows) })
+    let all = if any_set { Value::set(rows) } else { Value::list(rows) };
+    Ok(all.holding(|| Type::Tuple(types.into())))
 }

@@ -2,7 +2,7 @@
 //! written out. So each part is looked at once, and the types share their parts as the values do.
 
 use super::{Field, Type};
-use crate::config::value::{Data, NullType, Value};
+use crate::config::value::{Data, HiddenType, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,6 +14,19 @@ impl Type {
     /// The type of a value. Elements of a collection are of one type, so that the first that tells decides.
     pub fn of(value: &Value) -> Type {
         Finder::default().of(value)
+    }
+
+    /// The type of the elements of a list, a set or a map, which all are of one; open for anything else.
+    pub(in crate::config) fn of_elements(value: &Value) -> Type {
+        Type::of(value).element()
+    }
+
+    /// The type of the elements of what is of this type, where all are of one.
+    pub(in crate::config) fn element(&self) -> Type {
+        match self {
+            Type::List(of) | Type::Set(of) | Type::Map(of) => (**of).clone(),
+            _ => Type::Any,
+        }
     }
 
     /// The types of several values, which may share parts.
@@ -123,7 +136,7 @@ impl Finder {
     }
 
     fn of_children(&mut self, value: &Value) -> Type {
-        let mut known = Type::Any;
+        let mut known = value.hidden_type().clone();
         for child in value.children() {
             known = Filling::default().fill(&known, &self.of(child));
             if !known.has_any() {
@@ -139,7 +152,7 @@ fn simple(value: &Value) -> Type {
         Data::Bool(_) => Type::Bool,
         Data::Number(_) => Type::Number,
         Data::String(_) => Type::String,
-        Data::Null(NullType(ty)) => ty.clone(),
+        Data::Null(HiddenType(ty)) => ty.clone(),
         _ => Type::Any,
     }
 }

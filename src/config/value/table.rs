@@ -1,6 +1,7 @@
 //! The entries of a map or an object once they are complete: as small as they can be, since there may be millions.
 
-use super::{Entries, Inside, Value};
+use super::{Entries, HiddenType, Inside, Value};
+use crate::config::types::Type;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub struct Table {
     kept: u64,
     /// In the order of their keys.
     values: Box<[Value]>,
+    /// Of the values of a map, if there are none.
+    pub(super) of: HiddenType,
     pub(super) inside: Inside,
 }
 
@@ -29,7 +32,13 @@ impl Table {
         let length: usize = keys.iter().map(|k| k.len()).sum();
         inside.weight = inside.weight.saturating_add(length as u64);
         let (kept, values) = without_nulls(values);
-        Arc::new(Table { keys, kept, values, inside })
+        Arc::new(Table { keys, kept, values, of: HiddenType(Type::Any), inside })
+    }
+
+    /// None, of a type.
+    pub(super) fn empty(of: Type) -> Arc<Table> {
+        let none = (Arc::default(), Box::default(), Inside::of([].iter()));
+        Arc::new(Table { keys: none.0, kept: 0, values: none.1, of: HiddenType(of), inside: none.2 })
     }
 
     pub(super) fn of(entries: Entries) -> Arc<Table> {
