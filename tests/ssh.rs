@@ -149,6 +149,30 @@ fn a_command_that_was_asked_for_before_a_reboot_does_not_start_again() {
     assert!(host.lab.path("ran").exists());
 }
 
+/// The host stands still between the claim of a wrapper and its first trace: a pipe that nobody reads holds it there.
+#[test]
+fn what_never_began_as_was_said_does_not_begin_later() {
+    let Some(host) = Sshd::start() else { return };
+    let targets = targets(&host);
+    let folder = "/var/lib/patchform/actions/late";
+    let there = |id: &str, script: &str| {
+        targets.run(&command(&host, id, &["sh", "-c", script])).unwrap();
+        assert_eq!(printed(wait(&targets, &host, id, 20_000).0).0, 0, "{script}");
+    };
+    there("pipe", &format!("mkdir -p {folder} && mkfifo {folder}/exit.new"));
+    let ran = host.lab.path("ran").display().to_string();
+    std::thread::scope(|scope| {
+        let late = scope.spawn(|| targets.run(&command(&host, "late", &["touch", &ran])));
+        there("claimed", &format!("until [ -e {folder}/started ]; do sleep 0.05; done"));
+        assert_eq!(wait(&targets, &host, "late", 0).0, TargetAwaited::Unknown);
+        there("on", &format!("cat {folder}/exit.new && until [ -e {folder}/process ]; do sleep 0.05; done"));
+        late.join().unwrap().unwrap();
+    });
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(wait(&targets, &host, "late", 0).0, TargetAwaited::Unknown);
+    assert!(!host.lab.path("ran").exists());
+}
+
 /// Root needs no password for it: what is shown is that the script gets through, and that the store is root's.
 #[test]
 fn everything_runs_by_sudo_where_that_is_asked() {

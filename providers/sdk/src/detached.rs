@@ -26,6 +26,8 @@ use std::time::{Duration, Instant};
 
 /// How much of each output is given back, in bytes.
 pub const OUTPUT: u64 = 64 * 1024;
+/// How long a wrapper may take from its claim to the first trace of itself, before it is asked for.
+const TRACE: Duration = Duration::from_millis(500);
 /// How long a wrapper may take to claim its command.
 const CLAIM: Duration = Duration::from_secs(10);
 
@@ -108,7 +110,7 @@ impl Detached {
         let asked = Instant::now();
         let mut child = self.wrapper(run, &folder)?.spawn()?;
         failpoint::hit("detached.spawned")?;
-        let proof = folder.join(if folder.join("switch").exists() { "going" } else { "process" });
+        let proof = folder.join("going");
         // Whoever claims it runs it; if it was another process this one's wrapper has ended without a word.
         while !proof.exists() {
             if let Some(status) = child.try_wait()?
@@ -149,7 +151,7 @@ impl Detached {
         if !folder.is_dir() {
             return Ok(self.wait_untraced(id, patience));
         }
-        if !claimed(&folder)? || folder.join("switch/unused").exists() {
+        if !begun(&folder)? {
             return Ok(TargetAwaited::Unknown);
         }
         let until = Instant::now() + patience;
@@ -170,7 +172,8 @@ impl Detached {
             }
             if !alive {
                 // Under a switch it begins only when it has made `going`.
-                if folder.join("switch").exists() && !folder.join("going").exists() {
+                let never = folder.join("switch").exists() && !folder.join("going").exists();
+                if never || folder.join("unused").exists() {
                     return Ok(TargetAwaited::Unknown);
                 }
                 let output = end_of(&folder.join("stdout")) + &end_of(&folder.join("stderr"));
@@ -287,23 +290,31 @@ impl Brief {
     }
 }
 
-/// Whether a command was claimed. One that was asked for and not claimed (its controller died in between) is claimed here
-/// and now, for nobody: what this answer says must stay true.
-fn claimed(folder: &Path) -> io::Result<bool> {
-    match fs::create_dir(folder.join("started")) {
+/// Whether a command has begun, or is about to. One that nobody has claimed (its controller died in between), or of whose
+/// wrapper there is no trace a while after the claim, never will from here on: what this answer says must stay true.
+fn begun(folder: &Path) -> io::Result<bool> {
+    if made(&folder.join("started"))? {
         // A loss of power must not open it again for a request that comes from another machine.
-        Ok(()) => durable::sync_folder(folder).map(|()| false),
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-            // Claimed, but by such an answer: there is no process, and after a while there will be none.
-            let claim = fs::metadata(folder.join("started"))?.modified()?.elapsed().unwrap_or_default();
-            if folder.join("process").exists() || folder.join("exit").exists() {
-                return Ok(true);
-            }
-            if claim < Duration::from_millis(500) {
-                thread::sleep(Duration::from_millis(500).saturating_sub(claim));
-            }
-            Ok(folder.join("process").exists())
+        return durable::sync_folder(folder).map(|()| false);
+    }
+    let claimed = fs::metadata(folder.join("started"))?.modified()?.elapsed().unwrap_or_default();
+    let traced = || folder.join("process").exists();
+    if !traced() && !folder.join("unused").exists() {
+        thread::sleep(TRACE.saturating_sub(claimed));
+        // Where the machine stands still its wrapper may be later than that: it goes on only if it makes this first.
+        if !traced() && (made(&folder.join("going"))? || !traced()) {
+            File::create(folder.join("unused"))?;
+            durable::sync_folder(folder)?;
         }
+    }
+    Ok(traced() && !folder.join("unused").exists())
+}
+
+/// Makes a folder; `false` where it was there before.
+fn made(folder: &Path) -> io::Result<bool> {
+    match fs::create_dir(folder) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(e) => Err(e),
     }
 }

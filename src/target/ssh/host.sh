@@ -36,10 +36,16 @@ stand() {
   if [ ! -d "$d" ]; then works_in "$d" && state=running
   elif mkdir "$d/started" 2>/dev/null; then sync "$d" 2>/dev/null || sync
   else
-    [ -e "$d/process" ] || until_there 1 "$d/process"
+    # Where the host stands still its wrapper may be later than that: it goes on only if it makes `going` first.
+    if ! until_there 1 "$d/process" "$d/unused"; then
+      if mkdir "$d/going" 2>/dev/null || [ ! -e "$d/process" ]; then
+        [ -e "$d/going" ] && : >"$d/unused" || die "$d/unused cannot be made"
+      fi
+      sync "$d" 2>/dev/null || sync
+    fi
     live=
     goes_on "$d" && live=1
-    if [ ! -e "$d/process" ] || [ -e "$d/switch/unused" ]; then :
+    if [ ! -e "$d/process" ] || [ -e "$d/unused" ]; then :
     elif [ -e "$d/exit" ]; then read -r code <"$d/exit"; state="exited $code"
     elif [ "$live" ]; then state=running
     elif [ -e "$d/switch" ] && [ ! -e "$d/going" ]; then :

@@ -168,6 +168,31 @@ fn an_unknown_id_stays_unknown_even_if_its_start_was_on_the_way() {
     });
 }
 
+/// The machine stands still between the claim of a wrapper and its first trace: a pipe that nobody reads holds it there.
+#[test]
+fn what_never_began_as_was_said_does_not_begin_later() {
+    in_scratch(|detached, dir| {
+        let folder = dir.join("store/a");
+        fs::create_dir_all(&folder).unwrap();
+        let pipe = folder.join("exit.new");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        thread::scope(|scope| {
+            let run = scope.spawn(|| detached.run(&command("a", "echo late > log", false)));
+            while !folder.join("started").exists() {
+                thread::sleep(Duration::from_millis(1));
+            }
+            assert_eq!(detached.wait(&waiting("a", 0)).unwrap().command, TargetAwaited::Unknown);
+            fs::read(&pipe).unwrap();
+            run.join().unwrap().unwrap();
+        });
+        while machine::runs_with(fs::canonicalize(&folder).unwrap().as_os_str().as_encoded_bytes()) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(detached.wait(&waiting("a", 0)).unwrap().command, TargetAwaited::Unknown);
+        assert!(folder.join("process").exists() && !dir.join("log").exists());
+    });
+}
+
 #[test]
 fn ids_cannot_leave_the_store_and_bad_programs_are_named() {
     in_scratch(|detached, _| {

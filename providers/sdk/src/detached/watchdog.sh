@@ -64,7 +64,9 @@ stop() {
 
 if mkdir ../going 2>/dev/null; then
   # The command was never started, and never will be.
-  : >unused
+  : >../unused
+  code=0
+elif [ -e ../unused ]; then
   code=0
 else
   [ -e ../exit ] || stop

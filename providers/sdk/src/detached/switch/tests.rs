@@ -290,7 +290,7 @@ fn one_race(detached: &Detached, dir: &Path, n: usize) -> &'static str {
     let confirmed = end == Switch::Confirmed;
     // A watchdog that was wrong would go back a little later.
     thread::sleep(Duration::from_millis(if confirmed { 250 } else { 0 }));
-    let expected = !confirmed && !there("unused");
+    let expected = !confirmed && !there("../unused");
     assert_eq!(dir.join(format!("back-{n}")).exists(), expected, "{n}: {end:?}");
     if confirmed { "confirmed" } else { "reverted" }
 }
