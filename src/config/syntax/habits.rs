@@ -14,6 +14,7 @@ const NOT: &str = "The opposite of a condition: `!`.";
 const CHOICE: &str = "A choice is written condition ? one : other.";
 const LAMBDA: &str =
     "Functions take values, not functions; [for x in list : upper(x)] makes a list of another one.";
+const GOES_ON: &str = "An expression goes on on the next line only within parentheses.";
 const SUM: &str = "Texts are put together in a template: \"${a}${b}\".";
 
 /// Signs in two parts: how the text before the place ends, and how it goes on.
@@ -34,7 +35,6 @@ const SIGNS: &[(&str, &str, &str)] = &[
     ("", "--", "A comment begins with `#`."),
     ("", "${", "A template stands in double quotes, \"${var.x}\"; a reference alone needs neither: var.x."),
     ("", "$", "A reference stands without `$`: var.x."),
-    ("", "+", "A number stands without `+`."),
     ("...", ",", "`...` stands behind the last argument."),
 ];
 
@@ -94,9 +94,10 @@ pub(super) fn meant(before: &str, rest: &str) -> Option<&'static str> {
             "`...` stands behind the last argument of a call, or gathers what has one key: { for x in list : x.k => x... }.",
         ),
         '.' if !rest[1..].starts_with(is_name) => Some("A name is missing behind the dot."),
-        '&' | '|' | '*' | '/' | '%' | '?' if before.is_empty() => {
-            Some("An expression goes on on the next line only within parentheses.")
+        '&' | '|' | '*' | '/' | '%' | '?' | '+' | '-' | '<' | '>' | '!' | '.' if before.is_empty() => {
+            Some(GOES_ON)
         }
+        '+' => Some("A number stands without `+`."),
         _ if !word.is_empty()
             && before.is_empty()
             && (behind.is_empty() || behind.starts_with(['\n', '\r'])) =>
@@ -186,6 +187,9 @@ pub(super) fn equals(message: &str, before: &str, rest: &str) -> &'static str {
     let half = PARTS.into_iter().find(|sign| before.ends_with(sign));
     if half.is_some_and(|half| half != "=") || rest.starts_with("=!") || rest.starts_with("=<") {
         return "A comparison is one sign, without spaces in it: ==, !=, <, <=, > or >=.";
+    }
+    if before == "=" {
+        return GOES_ON;
     }
     if half.is_some() {
         return "One `=` stands between a name and its value.";
