@@ -130,6 +130,25 @@ fn no_secret_stands_on_a_command_line() {
     assert_eq!(host.lab.read("pattern").trim().len(), 29);
 }
 
+/// Whatever the scripts around it call their own.
+#[test]
+fn every_variable_of_a_command_reaches_it_as_it_is() {
+    let Some(host) = Sshd::start() else { return };
+    let targets = targets(&host);
+    let names = "asked c check code d failed give_up id left line live mask n now now_up p part pid s state store switch t to \
+                 until watch within wrapper";
+    let env: BTreeMap<String, String> =
+        names.split_whitespace().map(|name| (name.into(), "mine".into())).collect();
+    for (id, ephemeral) in [("effect", false), ("question", true)] {
+        let run = TargetRun { env: env.clone(), ephemeral, ..command(&host, id, &["env"]) };
+        targets.run(&run).unwrap();
+        let (_, stdout, _) = printed(wait(&targets, &host, id, 20_000).0);
+        let said: BTreeMap<&str, &str> = stdout.lines().filter_map(|line| line.split_once('=')).collect();
+        let lost: Vec<_> = env.keys().filter(|name| said.get(name.as_str()) != Some(&"mine")).collect();
+        assert_eq!(lost, Vec::<&String>::new(), "{id}");
+    }
+}
+
 /// It was asked for, and started, before the host lost its power; and with that the trace of its start.
 #[test]
 fn a_command_that_was_asked_for_before_a_reboot_does_not_start_again() {

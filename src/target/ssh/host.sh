@@ -22,11 +22,11 @@ part() {
 pause() { sleep 0.05 2>/dev/null || sleep 1; }
 # until_there SECONDS FILE...: waits until one of them is there.
 until_there() {
-  now; give_up=$((now + $1 * 1000)); shift
+  now; give_up=$((_pf_now + $1 * 1000)); shift
   while :; do
     for f in "$@"; do [ ! -e "$f" ] || return 0; done
     now
-    [ "$now" -lt "$give_up" ] || return 1
+    [ "$_pf_now" -lt "$give_up" ] || return 1
     pause
   done
 }
@@ -53,10 +53,10 @@ stand() {
     fi
   fi
   s=$d/switch switch=none live=
-  lives "$s" && live=1
+  if [ -e "$s/reverting" ]; then goes_on "$s"; else lives "$s"; fi && live=1
   if [ -e "$s/armed" ]; then
     { read -r until <"$s/armed"; } 2>/dev/null || until=0
-    now; left=$((until - now))
+    now; left=$((until - _pf_now))
     [ "$left" -gt 0 ] || left=0
     if [ "$live" ]; then switch="armed $left"; else switch=lost; fi
   elif [ -e "$s/confirmed" ]; then switch=confirmed

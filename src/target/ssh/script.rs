@@ -78,7 +78,7 @@ pub fn run_or_revert(guarded: &TargetRunOrRevert) -> Result<String, RpcError> {
         r#"
 mkdir -p "$d/switch" || die "$d/switch cannot be made"
 printf %s {stdin} >"$d/switch/stdin"
-( {surroundings}exec setsid /bin/sh -c {WATCHDOG_} patchform "$d" {within} {words} ) >/dev/null 2>&1 3<&- &
+( set -- "$d"; {surroundings}exec setsid /bin/sh -c {WATCHDOG_} patchform "$1" {within} {words} ) >/dev/null 2>&1 3<&- &
 if ! until_there 10 "$d/switch/armed" "$d/switch/confirmed" "$d/switch/reverting" || ! lives "$d/switch"; then
   mkdir "$d/started" 2>/dev/null
   die "the command was not started: its dead man's switch cannot be armed"
@@ -118,13 +118,13 @@ fn start(run: &TargetRun, proof: &str) -> Result<String, RpcError> {
     Ok(format!(
         r#"
 printf %s {stdin} >"$d/stdin"
-( {surroundings}exec setsid /bin/sh -c {wrapper} patchform "$d" {words} ) >/dev/null 2>&1 3<&- &
+( set -- "$d"; {surroundings}exec setsid /bin/sh -c {wrapper} patchform "$1" {words} ) >/dev/null 2>&1 3<&- &
 wrapper=$!
-now; give_up=$((now + 10000))
+now; give_up=$((_pf_now + 10000))
 until [ -e "$d/{proof}" ]; do
   now
   if ! kill -0 "$wrapper" 2>/dev/null && [ ! -e "$d/{proof}" ]; then say started no; say end; exit 0; fi
-  [ "$now" -lt "$give_up" ] || die "its wrapper does not come up"
+  [ "$_pf_now" -lt "$give_up" ] || die "its wrapper does not come up"
   pause
 done
 say started yes
@@ -142,9 +142,9 @@ pub fn wait(wait: &TargetAwait, timeout: u64) -> String {
     whole(&format!(
         r#"
 d=$store/{}
-now; give_up=$((now + {timeout}))
+now; give_up=$((_pf_now + {timeout}))
 stand
-while [ "$state" = running ] && [ "$now" -lt "$give_up" ]; do pause; now; [ ! -e "$d/exit" ] && goes_on "$d" || stand; done
+while [ "$state" = running ] && [ "$_pf_now" -lt "$give_up" ]; do pause; now; [ ! -e "$d/exit" ] && goes_on "$d" || stand; done
 stand
 tell
 "#,
@@ -169,10 +169,10 @@ if [ -e "$d/switch/armed" ]; then
 {check}
   /bin/sh -c {decide} patchform "$d" "$to" >/dev/null 2>&1 || die "the dead man's switch cannot be decided"
 fi
-now; give_up=$((now + within))
+now; give_up=$((_pf_now + within))
 while :; do
   stand; now
-  case $switch in armed*|reverting) [ "$now" -lt "$give_up" ] || break; pause ;; *) break ;; esac
+  case $switch in armed*|reverting) [ "$_pf_now" -lt "$give_up" ] || break; pause ;; *) break ;; esac
 done
 tell
 "#,
@@ -184,8 +184,8 @@ tell
 
 /// `to` is what the check decides. It is ended with its session when it is late, or the switch was decided meanwhile.
 const CHECK: &str = r#"
-  now; give_up=$((now + within)) failed=late
-  while [ -e "$d/switch/armed" ] && [ "$now" -lt "$give_up" ]; do
+  now; give_up=$((_pf_now + within)) failed=late
+  while [ -e "$d/switch/armed" ] && [ "$_pf_now" -lt "$give_up" ]; do
     if [ -e "$d/switch/checked" ]; then read -r failed <"$d/switch/checked"; break; fi
     pause; now
   done
@@ -202,8 +202,8 @@ fn start_of_check(check: &TargetCommand) -> Result<String, RpcError> {
         r#"
   rm -f "$d/switch/checked"
   printf %s {stdin} >"$d/switch/check-stdin"
-  ( {surroundings}exec setsid /bin/sh -c 's=$1; shift; ("$@"); echo $? >"$s/checked.new"; mv "$s/checked.new" "$s/checked"' \
-    patchform "$d/switch" {words} ) <"$d/switch/check-stdin" >"$d/switch/check" 2>&1 3<&- &
+  ( set -- "$d/switch"; {surroundings}exec setsid /bin/sh -c \
+    '(shift; exec "$@"); echo $? >"$1/checked.new"; mv "$1/checked.new" "$1/checked"' patchform "$1" {words} ) <"$d/switch/check-stdin" >"$d/switch/check" 2>&1 3<&- &
   check=$!
 "#,
         stdin = quoted(&check.stdin),
@@ -222,7 +222,7 @@ pub fn brief(run: &TargetRun) -> Result<String, RpcError> {
         r#"
 t=$(mktemp -d) || die "no temporary folder can be made"
 printf %s {stdin} >"$t/stdin"
-( {surroundings}exec setsid /bin/sh -c '("$@")' patchform {words} ) <"$t/stdin" >"$t/stdout" 2>"$t/stderr" 3<&- &
+( {surroundings}exec setsid /bin/sh -c 'exec "$@"' patchform {words} ) <"$t/stdin" >"$t/stdout" 2>"$t/stderr" 3<&- &
 c=$!
 ( cat <&3 >/dev/null 2>&1; kill -9 -"$c" 2>/dev/null; rm -rf "$t" ) >/dev/null 2>&1 &
 watch=$!

@@ -5,10 +5,10 @@ d=$1/switch to=reverting
 if [ "$2" = confirm ]; then
   read -r boot </proc/sys/kernel/random/boot_id
   now
-  [ "$armed" = "$boot" ] && [ "$now" -lt "$until" ] && to=confirmed
+  [ "$armed" = "$boot" ] && [ "$_pf_now" -lt "$until" ] && to=confirmed
 fi
 mv "$d/armed" "$d/$to" 2>/dev/null || exit 0
 sync "$d" 2>/dev/null || sync
 # It would see by itself that it is confirmed; but its folder may be gone by then.
-[ "$to" = confirmed ] && lives "$d" && kill -9 "$pid" 2>/dev/null
+[ "$to" = confirmed ] && lives "$d" && kill -9 "$_pf_pid" 2>/dev/null
 exit 0

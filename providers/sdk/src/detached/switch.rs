@@ -6,7 +6,7 @@
 //! the time since boot. It does not outlive the boot: an armed switch of another boot, or whose watchdog was killed, is
 //! *lost*, is never confirmed any more after its time, and whoever comes next goes back by the ordinary way.
 
-use super::{CLAIM, Detached, cannot, check_argv, check_id, end_of, is_alive, shell_of_its_own};
+use super::{CLAIM, Detached, cannot, check_argv, check_id, end_of, goes_on, is_alive, shell_of_its_own};
 use crate::durable;
 use crate::ended::millis;
 use crate::message::{
@@ -168,6 +168,8 @@ pub(super) fn standing(folder: &Path) -> Option<Switch> {
     let switch = folder.join("switch");
     // In this order: a watchdog that ends after the first question has left what it did.
     let alive = is_alive(&switch);
+    // Its shell alone may have been killed: what it takes back goes on all the same.
+    let goes_on = alive || goes_on(&switch);
     let output = || {
         let all = end_of(&switch.join("stdout")) + &end_of(&switch.join("stderr"));
         line::tail(&all, usize::try_from(super::OUTPUT).unwrap_or(usize::MAX)).to_string()
@@ -178,7 +180,7 @@ pub(super) fn standing(folder: &Path) -> Option<Switch> {
         "armed" => Switch::Lost { output: output() },
         _ => match fs::read_to_string(switch.join("exit")) {
             Ok(code) => Switch::Reverted { code: code.trim().parse().unwrap_or(-1), output: output() },
-            Err(_) if alive => Switch::Reverting,
+            Err(_) if goes_on => Switch::Reverting,
             Err(_) => Switch::Lost { output: output() },
         },
     })

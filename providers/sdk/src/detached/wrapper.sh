@@ -2,12 +2,14 @@
 # `process` holds this boot's id and the wrapper's own /proc/PID/stat. The command goes only for whoever makes `going`: its
 # dead man's switch may have been first, or somebody who asked and was told that it never began. Under a switch it goes only
 # while that is armed, too. The exit code has its place before anything begins, since the command may fill the disk.
-d=$1; shift
-mkdir "$d/started" 2>/dev/null || exit 0
-read -r stat </proc/$$/stat; read -r boot </proc/sys/kernel/random/boot_id
-printf '%31s\n' '' >"$d/exit.new" &&
-  printf '%s\n%s\n' "$boot" "$stat" >"$d/process.new" && mv "$d/process.new" "$d/process" || exit 0
-[ ! -e "$d/switch" ] || [ -e "$d/switch/armed" ] || exit 0
-mkdir "$d/going" 2>/dev/null || exit 0
-("$@") <"$d/stdin" >"$d/stdout" 2>"$d/stderr"
-printf '%s\n' "$?" 1<>"$d/exit.new" && mv "$d/exit.new" "$d/exit"
+# No variable is set in this shell: where the command's environment has one of its name, the command would get the value.
+mkdir "$1/started" 2>/dev/null || exit 0
+(
+  read -r stat </proc/$$/stat; read -r boot </proc/sys/kernel/random/boot_id
+  printf '%31s\n' '' >"$1/exit.new" &&
+    printf '%s\n%s\n' "$boot" "$stat" >"$1/process.new" && mv "$1/process.new" "$1/process"
+) || exit 0
+[ ! -e "$1/switch" ] || [ -e "$1/switch/armed" ] || exit 0
+mkdir "$1/going" 2>/dev/null || exit 0
+(shift; exec "$@") <"$1/stdin" >"$1/stdout" 2>"$1/stderr"
+printf '%s\n' "$?" 1<>"$1/exit.new" && mv "$1/exit.new" "$1/exit"

@@ -95,6 +95,69 @@ fn what_is_confirmed_in_time_stays_whatever_is_asked_later() {
     });
 }
 
+/// Names of variables that the scripts might use for themselves.
+const NAMES: &str = "a ask armed begun boot c check code d failed folder found given_up give_up gone hundredths id left line live \
+                     mask n new now now_up of_boot p pause pid s stat state store switch t to until up watch where within wrapper";
+
+/// Every variable of a command's environment has the value that it was given, and what it calls is a program, whatever the
+/// scripts around it call theirs.
+#[test]
+fn a_command_and_its_way_back_get_their_environment_and_their_program() {
+    in_scratch(|detached, dir| {
+        let folder = dir.join("bin");
+        fs::create_dir(&folder).unwrap();
+        for name in ["stop", "now", "lives", "signal", "led", "goes_on", "exit", "export"] {
+            let program = folder.join(name);
+            fs::write(&program, "#!/bin/sh\nenv\n").unwrap();
+            let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+            fs::set_permissions(&program, executable).unwrap();
+            let mut guarded = guarded(name, "env", "", 300);
+            let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+            let env: BTreeMap<String, String> =
+                NAMES.split_whitespace().map(|n| (n.into(), "mine".into())).collect();
+            for command_env in [&mut guarded.run.env, &mut guarded.revert.env] {
+                command_env.extend(env.clone());
+                command_env.insert("PATH".into(), path.clone());
+            }
+            guarded.revert.argv = vec![name.into()];
+            detached.run_or_revert(&guarded).unwrap();
+            let (TargetAwaited::Exited { code: 0, stdout: there, .. }, _) = standing_of(detached, name)
+            else {
+                panic!("{name} does not end")
+            };
+            let Switch::Reverted { code: 0, output: back } = gone_back(dir, name) else {
+                panic!("{name} is not called")
+            };
+            for (way, said) in [("there", there), ("back", back)] {
+                let said: BTreeMap<&str, &str> =
+                    said.lines().filter_map(|line| line.split_once('=')).collect();
+                let lost: Vec<_> = env.keys().filter(|n| said.get(n.as_str()) != Some(&"mine")).collect();
+                assert_eq!(lost, Vec::<&String>::new(), "{name}, {way}");
+            }
+        }
+    });
+}
+
+/// Its shell alone is killed while it takes something back.
+#[test]
+fn a_switch_goes_back_as_long_as_what_it_started_does() {
+    in_scratch(|detached, dir| {
+        let revert = "touch began; sleep 1; echo back";
+        detached.run_or_revert(&guarded("a", "true", revert, 200)).unwrap();
+        while !dir.join("began").exists() {
+            thread::sleep(GLANCE);
+        }
+        let process = fs::read_to_string(dir.join("store/a/switch/process")).unwrap();
+        let shell = process.lines().nth(1).and_then(|stat| stat.split(' ').next()).unwrap().to_string();
+        assert!(Command::new("kill").args(["-9", &shell]).status().unwrap().success());
+        while is_alive(&dir.join("store/a/switch")) {
+            thread::sleep(GLANCE);
+        }
+        assert_eq!(standing_of(detached, "a").1, Some(Switch::Reverting));
+        assert_eq!(gone_back(dir, "a"), Switch::Lost { output: "back\n".into() });
+    });
+}
+
 #[test]
 fn what_nobody_confirms_goes_back_and_is_never_confirmed_later() {
     in_scratch(|detached, dir| {
