@@ -172,6 +172,11 @@ fn a_patch_that_hangs_is_ended_by_the_line_that_is_told() {
         String::from_utf8(listed).unwrap().lines().any(|state| !state.starts_with('Z'))
     };
     assert!(lives(), "a suspended one takes no other signal");
+    let said = |folder: &str| {
+        let ran = Command::new("sh").args(["-c", &line]).current_dir(lab.path(folder)).output().unwrap();
+        (ran.status.success(), String::from_utf8(ran.stdout).unwrap())
+    };
+    assert_eq!(said("first"), (false, String::new()), "no other folder tells of it");
     // Its number may be somebody else's by now: after it has ended, in another boot, or where that began at another time.
     let folder = lab.path("shared/.patchform/actions").join(&id);
     let began = machine::started(process.lines().nth(1).unwrap()).unwrap();
@@ -186,6 +191,9 @@ fn a_patch_that_hangs_is_ended_by_the_line_that_is_told() {
     }
     assert!(send("KILL"));
     wait_until(|| !lives());
+    fs::write(folder.join("exit"), "137\n").unwrap();
+    assert_eq!(said("shared"), (true, "it has ended already\n".into()));
+    fs::remove_file(folder.join("exit")).unwrap();
     lab.write("go", "");
     let ran = in_folder(&lab, "first", "resume").output().unwrap();
     assert_eq!((ran.status.code(), &*lab.read("a")), (Some(0), "1.1"), "{ran:?}");

@@ -124,28 +124,27 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
 
 /// Ends the command of an action, with all that it has started.
 fn end(connection: &Connection, id: &str) -> Doing {
-    let line = ending(
-        match connection.kind.as_str() {
-            "local" => ".patchform/actions",
-            _ => {
-                "$([ \"$(id -u)\" = 0 ] && echo /var/lib || echo \"${XDG_STATE_HOME:-$HOME/.local/state}\")/patchform/actions"
-            }
-        },
-        id,
-    );
-    let place = format!("End what still goes on of it, before anything else. {}", reach::place(connection));
+    let host = "$([ \"$(id -u)\" = 0 ] && echo /var/lib || echo \"${XDG_STATE_HOME:-$HOME/.local/state}\")/patchform/actions";
+    let (actions, within) = match connection.kind.as_str() {
+        "local" => (".patchform/actions", ", in the folder of the state file"),
+        _ => (host, ""),
+    };
+    let place = reach::place(connection);
+    let place = format!("End what still goes on of it, before anything else. {place}{within}");
+    let line = ending(actions, id);
     Doing::Type { place, line }
 }
 
 /// A line that ends what still runs of an action whose folder is in `actions`, and nobody else who has its number by now: after it
-/// ended, or after the host has booted. One that is suspended takes no other signal.
+/// ended, or after the host has booted. One that is suspended takes no other signal. Where it cannot be told, or not be ended, the
+/// shell says why.
 pub fn ending(actions: &str, id: &str) -> String {
     let id = safe_id(id);
     format!(
-        "(cd \"{actions}/{id}\" && [ ! -e exit ] && {{ read -r boot && read -r pid stat; }} <process && \
+        "(cd \"{actions}/{id}\" && {{ read -r boot && read -r pid stat; }} <process && if [ ! -e exit ] && \
          [ \"$boot\" = \"$(cat /proc/sys/kernel/random/boot_id)\" ] && \
-         {{ [ ! -e /proc/$pid ] || [ \"$(cut -d ' ' -f 22 /proc/$pid/stat)\" = \"$(echo \"$stat\" | cut -d ' ' -f 21)\" ]; }} && \
-         kill -s KILL -- -$pid) || echo \"it has ended already\""
+         {{ [ ! -e /proc/$pid ] || [ \"$(cut -d ' ' -f 22 /proc/$pid/stat)\" = \"$(echo \"$stat\" | cut -d ' ' -f 21)\" ]; }}; \
+         then kill -s KILL -- -$pid; else echo \"it has ended already\"; fi)"
     )
 }
 
