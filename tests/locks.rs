@@ -36,6 +36,36 @@ fn with_records(many: usize) -> Lab {
     lab
 }
 
+/// The folder is shared, and what a component has on each machine is not.
+#[test]
+fn a_run_is_taken_up_on_the_machine_that_it_works_on() {
+    let lab = Lab::new(&files(&[("a", "1.0", "", "")]));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", files(&[("a", "1.1", "", "")]));
+    let mut killed = lab.patchform_command("apply --auto-approve");
+    killed.env("PATCHFORM_FAILPOINT", "drive.answered#3=kill");
+    assert!(!killed.status().unwrap().success());
+    let before = lab.read("a");
+    lab.write("machine-id", "0123456789abcdef0123456789abcdef\n");
+    let on_another = |line: &str| {
+        let script = "mount --bind machine-id /etc/machine-id && exec \"$0\" \"$@\"";
+        let program = lab.patchform_command(line).get_program().to_owned();
+        let mut command = std::process::Command::new("unshare");
+        command.args(["--mount", "sh", "-c", script]).arg(program).args(line.split(' '));
+        Ran::of(command.current_dir(lab.path("")).output().unwrap())
+    };
+    for line in ["resume", "rollback --auto-approve"] {
+        let ran = on_another(line)
+            .exits(1)
+            .says("works on command.a of the machine")
+            .says("give the command there");
+        ran.says("patchform run abandon");
+    }
+    assert_eq!(lab.read("a"), before);
+    lab.patchform("resume").exits(0);
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}
+
 #[test]
 fn a_hundred_that_queue_lose_nothing() {
     const MANY: usize = 100;
