@@ -12,6 +12,8 @@ use crate::line::tail;
 use crate::machine;
 use crate::message::{RpcError, TargetAwait, TargetAwaited, TargetRun, TargetStanding, TargetStarted};
 use crate::{digest, durable, failpoint};
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -30,6 +32,9 @@ pub const OUTPUT: u64 = 64 * 1024;
 const TRACE: Duration = Duration::from_millis(500);
 /// How long a wrapper may take to claim its command.
 const CLAIM: Duration = Duration::from_secs(10);
+
+/// The file in a command's folder on which its shell has a lock.
+const ALIVE: &str = "alive";
 
 /// `$1` is the folder, the rest the command.
 pub const WRAPPER: &str = include_str!("detached/wrapper.sh");
@@ -133,6 +138,7 @@ impl Detached {
     fn wrapper(&self, run: &TargetRun, folder: &Path) -> io::Result<Command> {
         let folder = fs::canonicalize(folder)?;
         let mut command = shell_of_its_own(WRAPPER);
+        hold(&mut command, &folder)?;
         command.arg(folder).args(&run.argv);
         self.surround(&mut command, &run.env, run.cwd.as_deref());
         Ok(command)
@@ -327,18 +333,40 @@ fn named(folder: &Path) -> Option<(u32, u64)> {
     Some((pid, machine::started(stat)?)).filter(|_| boot == machine::boot())
 }
 
+/// Gives a shell, as its standard output, a lock on the folder that ends with it: whoever sees it under another number, or not at
+/// all (in another container, or on another machine with the same disk), learns of it by that.
+fn hold(shell: &mut Command, folder: &Path) -> io::Result<()> {
+    let file = File::options().create(true).append(true).open(folder.join(ALIVE))?;
+    // Where the disk knows no locks there is the process alone.
+    let _ = flock(&file, FlockOperation::LockShared);
+    shell.stdout(file);
+    Ok(())
+}
+
+/// Whether a shell holds its lock.
+fn is_held(folder: &Path) -> bool {
+    let Ok(file) = File::options().append(true).open(folder.join(ALIVE)) else { return false };
+    let is_free = || flock(&file, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK);
+    // Somebody else may ask at the same moment.
+    (0..5).all(|again| {
+        thread::sleep(Duration::from_millis(again));
+        !is_free()
+    })
+}
+
 /// Whether the process that a folder names still lives: same boot, same pid, same start time.
 fn is_alive(folder: &Path) -> bool {
-    named(folder).is_some_and(|(pid, started)| machine::start_time(pid) == Some(started))
+    is_held(folder) || named(folder).is_some_and(|(pid, started)| machine::start_time(pid) == Some(started))
 }
 
 /// Whether a command still runs: its wrapper, or, where that alone was killed, anything of its session.
 fn goes_on(folder: &Path) -> bool {
-    named(folder).is_some_and(|(pid, started)| match machine::start_time(pid) {
-        Some(other) => other == started,
-        // A number stays taken while anything of its session lives.
-        None => machine::session_lives(pid),
-    })
+    is_held(folder)
+        || named(folder).is_some_and(|(pid, started)| match machine::start_time(pid) {
+            Some(other) => other == started,
+            // A number stays taken while anything of its session lives.
+            None => machine::session_lives(pid),
+        })
 }
 
 /// An id for a detached command, or a file's name, made of any text: itself where it is allowed, else a digest of it.

@@ -6,7 +6,9 @@
 //! the time since boot. It does not outlive the boot: an armed switch of another boot, or whose watchdog was killed, is
 //! *lost*, is never confirmed any more after its time, and whoever comes next goes back by the ordinary way.
 
-use super::{CLAIM, Detached, cannot, check_argv, check_id, end_of, goes_on, is_alive, shell_of_its_own};
+use super::{
+    CLAIM, Detached, cannot, check_argv, check_id, end_of, goes_on, hold, is_alive, shell_of_its_own,
+};
 use crate::durable;
 use crate::ended::millis;
 use crate::message::{
@@ -71,7 +73,10 @@ impl Detached {
         let mut watchdog = shell_of_its_own(WATCHDOG);
         watchdog.arg(fs::canonicalize(folder)?).arg(guarded.within.to_string()).args(&guarded.revert.argv);
         self.surround(&mut watchdog, &guarded.revert.env, guarded.revert.cwd.as_deref());
-        let watchdog = watchdog.spawn()?;
+        hold(&mut watchdog, &switch)?;
+        let spawned = watchdog.spawn()?;
+        // With it goes what is held here.
+        drop(watchdog);
         let asked = Instant::now();
         while decision(&switch).is_none() {
             if asked.elapsed() > CLAIM {
@@ -80,7 +85,7 @@ impl Detached {
             }
             thread::sleep(Duration::from_micros(300));
         }
-        super::reap(watchdog);
+        super::reap(spawned);
         // A watchdog that has decided already may still be ending.
         if decision(&switch) != Some("armed") || !is_alive(&switch) {
             return Err(io::Error::other("its watchdog is gone"));

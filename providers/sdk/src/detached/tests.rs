@@ -155,6 +155,44 @@ fn a_command_whose_wrapper_was_killed_still_runs_until_it_ends() {
     });
 }
 
+/// As it looks in another container, or on another machine with the same disk: no process has the number that is told.
+#[test]
+fn a_command_that_is_not_seen_here_runs_until_it_ends() {
+    in_scratch(|detached, dir| {
+        detached.run(&command("a", "until [ -e go ]; do sleep 0.02; done; echo done", false)).unwrap();
+        let process = dir.join("store/a/process");
+        let (_, stat) = fs::read_to_string(&process)
+            .unwrap()
+            .split_once('\n')
+            .map(|(a, b)| (a.to_string(), b.to_string()))
+            .unwrap();
+        let unseen = format!("0{}", machine::boot());
+        fs::write(&process, format!("{unseen}\n{stat}")).unwrap();
+        thread::scope(|scope| {
+            let asked: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| detached.wait(&waiting("a", 20)).unwrap().command)).collect();
+            for one in asked {
+                assert_eq!(one.join().unwrap(), TargetAwaited::Running);
+            }
+        });
+        fs::write(dir.join("go"), "").unwrap();
+        assert_eq!(detached.wait(&waiting("a", 5000)).unwrap().command, exited(0, "done\n", ""));
+        // One that was killed holds nothing, whatever it started goes on.
+        let script = "n=$(sed -n '2s/ .*//p' store/b/process); echo > ready; until [ -e end ]; do sleep 0.02; done; \
+                      sleep 2 & kill -9 $n; sleep 0.1";
+        detached.run(&command("b", script, false)).unwrap();
+        while !dir.join("ready").exists() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        fs::write(dir.join("store/b/process"), format!("{unseen}\n{stat}")).unwrap();
+        fs::write(dir.join("end"), "").unwrap();
+        assert_eq!(
+            detached.wait(&waiting("b", 5000)).unwrap().command,
+            TargetAwaited::Lost { output: String::new() }
+        );
+    });
+}
+
 #[test]
 fn an_unknown_id_stays_unknown_even_if_its_start_was_on_the_way() {
     in_scratch(|detached, dir| {
