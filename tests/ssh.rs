@@ -146,6 +146,13 @@ fn every_variable_of_a_command_reaches_it_as_it_is() {
         let said: BTreeMap<&str, &str> = stdout.lines().filter_map(|line| line.split_once('=')).collect();
         let lost: Vec<_> = env.keys().filter(|name| said.get(name.as_str()) != Some(&"mine")).collect();
         assert_eq!(lost, Vec::<&String>::new(), "{id}");
+        let mut run = TargetRun {
+            ephemeral,
+            ..command(&host, &format!("{id}-path"), &["/bin/sh", "-c", "echo $PATH"])
+        };
+        run.env.insert("PATH".into(), "/nowhere".into());
+        targets.run(&run).unwrap();
+        assert_eq!(printed(wait(&targets, &host, &run.id, 20_000).0).1, "/nowhere\n");
     }
 }
 

@@ -401,8 +401,8 @@ fn check_argv(name: &str, argv: &[String]) -> Result<(), RpcError> {
 
 /// A shell with `script` in a session of its own, which no end of ours reaches; its output goes nowhere.
 fn shell_of_its_own(script: &str) -> Command {
-    let mut command = if has_setsid() {
-        let mut command = Command::new("setsid");
+    let mut command = if let Some(setsid) = setsid() {
+        let mut command = Command::new(setsid);
         command.arg("/bin/sh");
         command
     } else {
@@ -415,12 +415,15 @@ fn shell_of_its_own(script: &str) -> Command {
     command
 }
 
-fn has_setsid() -> bool {
-    static FOUND: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
-    *FOUND.get_or_init(|| {
+/// Where it is, if it is there: a command's own PATH may lead elsewhere.
+fn setsid() -> Option<&'static Path> {
+    static FOUND: std::sync::OnceLock<Option<PathBuf>> = std::sync::OnceLock::new();
+    let find = || {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path).any(|folder| folder.join("setsid").is_file())
-    })
+        let all = std::env::split_paths(&path).map(|folder| folder.join("setsid"));
+        all.chain(["/usr/bin/setsid".into(), "/bin/setsid".into()]).find(|program| program.is_file())
+    };
+    FOUND.get_or_init(find).as_deref()
 }
 
 fn cannot(what: &str, e: &io::Error) -> RpcError {

@@ -1,6 +1,8 @@
 # What runs on a host that is reached over ssh. It comes by standard input, so that nothing of it, and no secret in it, ever
 # stands on a command line there. Answers begin with a line of their own: a login script may have printed something before.
 mask=$(umask)
+# The PATH of a command may lead elsewhere.
+setsid=$(command -v setsid)
 umask 077
 if [ "$(id -u)" = 0 ]; then
   store=/var/lib/patchform/actions

@@ -78,7 +78,7 @@ pub fn run_or_revert(guarded: &TargetRunOrRevert) -> Result<String, RpcError> {
         r#"
 mkdir -p "$d/switch" || die "$d/switch cannot be made"
 printf %s {stdin} >"$d/switch/stdin"
-( set -- "$d"; {surroundings}exec setsid /bin/sh -c {WATCHDOG_} patchform "$1" {within} {words} ) >/dev/null 2>&1 3<&- &
+( set -- "$d" "$setsid"; {surroundings}exec "$2" /bin/sh -c {WATCHDOG_} patchform "$1" {within} {words} ) >/dev/null 2>&1 3<&- &
 if ! until_there 10 "$d/switch/armed" "$d/switch/confirmed" "$d/switch/reverting" || ! lives "$d/switch"; then
   mkdir "$d/started" 2>/dev/null
   die "the command was not started: its dead man's switch cannot be armed"
@@ -99,7 +99,7 @@ sync
 fn folder(id: &str) -> String {
     format!(
         r#"
-command -v setsid >/dev/null || die "setsid is missing there (package util-linux)"
+[ "$setsid" ] || die "setsid is missing there (package util-linux)"
 d=$store/{id}
 mkdir -p "$d" || die "$d cannot be made"
 if [ -e "$d/started" ]; then say started no; say end; exit 0; fi
@@ -118,7 +118,7 @@ fn start(run: &TargetRun, proof: &str) -> Result<String, RpcError> {
     Ok(format!(
         r#"
 printf %s {stdin} >"$d/stdin"
-( set -- "$d"; {surroundings}exec setsid /bin/sh -c {wrapper} patchform "$1" {words} ) >/dev/null 2>&1 3<&- &
+( set -- "$d" "$setsid"; {surroundings}exec "$2" /bin/sh -c {wrapper} patchform "$1" {words} ) >/dev/null 2>&1 3<&- &
 wrapper=$!
 now; give_up=$((_pf_now + 10000))
 until [ -e "$d/{proof}" ]; do
@@ -202,8 +202,8 @@ fn start_of_check(check: &TargetCommand) -> Result<String, RpcError> {
         r#"
   rm -f "$d/switch/checked"
   printf %s {stdin} >"$d/switch/check-stdin"
-  ( set -- "$d/switch"; {surroundings}exec setsid /bin/sh -c \
-    '(shift; exec "$@"); echo $? >"$1/checked.new"; mv "$1/checked.new" "$1/checked"' patchform "$1" {words} ) <"$d/switch/check-stdin" >"$d/switch/check" 2>&1 3<&- &
+  ( set -- "$d/switch" "$setsid"; {surroundings}exec "$2" /bin/sh -c \
+    '(shift; exec "$@"); echo $? >"$1/checked.new"; PATH=/usr/bin:/bin mv "$1/checked.new" "$1/checked"' patchform "$1" {words} ) <"$d/switch/check-stdin" >"$d/switch/check" 2>&1 3<&- &
   check=$!
 "#,
         stdin = quoted(&check.stdin),
@@ -222,7 +222,7 @@ pub fn brief(run: &TargetRun) -> Result<String, RpcError> {
         r#"
 t=$(mktemp -d) || die "no temporary folder can be made"
 printf %s {stdin} >"$t/stdin"
-( {surroundings}exec setsid /bin/sh -c 'exec "$@"' patchform {words} ) <"$t/stdin" >"$t/stdout" 2>"$t/stderr" 3<&- &
+( set -- "$setsid"; {surroundings}exec "$1" /bin/sh -c 'exec "$@"' patchform {words} ) <"$t/stdin" >"$t/stdout" 2>"$t/stderr" 3<&- &
 c=$!
 ( cat <&3 >/dev/null 2>&1; kill -9 -"$c" 2>/dev/null; rm -rf "$t" ) >/dev/null 2>&1 &
 watch=$!

@@ -155,6 +155,17 @@ fn a_command_whose_wrapper_was_killed_still_runs_until_it_ends() {
     });
 }
 
+#[test]
+fn a_path_that_leads_elsewhere_hinders_nobody() {
+    in_scratch(|detached, dir| {
+        let mut run = command("a", "echo \"$PATH\"", false);
+        run.env.insert("PATH".into(), "/nowhere".into());
+        assert!(detached.run(&run).unwrap().started);
+        assert_eq!(detached.wait(&waiting("a", 5000)).unwrap().command, exited(0, "/nowhere\n", ""));
+        assert!(dir.join("store/a/exit").exists());
+    });
+}
+
 /// As it looks in another container, or on another machine with the same disk: no process has the number that is told.
 #[test]
 fn a_command_that_is_not_seen_here_runs_until_it_ends() {

@@ -3,13 +3,15 @@
 # dead man's switch may have been first, or somebody who asked and was told that it never began. Under a switch it goes only
 # while that is armed, too. The exit code has its place before anything begins, since the command may fill the disk.
 # No variable is set in this shell: where the command's environment has one of its name, the command would get the value.
-mkdir "$1/started" 2>/dev/null || exit 0
+# Nor may what this shell needs be missing where the command's PATH leads elsewhere.
+tool() { PATH="${PATH:+$PATH:}/usr/bin:/bin" "$@"; }
+tool mkdir "$1/started" 2>/dev/null || exit 0
 (
   read -r stat </proc/$$/stat; read -r boot </proc/sys/kernel/random/boot_id
   printf '%31s\n' '' >"$1/exit.new" &&
-    printf '%s\n%s\n' "$boot" "$stat" >"$1/process.new" && mv "$1/process.new" "$1/process"
+    printf '%s\n%s\n' "$boot" "$stat" >"$1/process.new" && tool mv "$1/process.new" "$1/process"
 ) || exit 0
 [ ! -e "$1/switch" ] || [ -e "$1/switch/armed" ] || exit 0
-mkdir "$1/going" 2>/dev/null || exit 0
+tool mkdir "$1/going" 2>/dev/null || exit 0
 (shift; exec "$@") <"$1/stdin" >"$1/stdout" 2>"$1/stderr"
-printf '%s\n' "$?" 1<>"$1/exit.new" && mv "$1/exit.new" "$1/exit"
+printf '%s\n' "$?" 1<>"$1/exit.new" && tool mv "$1/exit.new" "$1/exit"

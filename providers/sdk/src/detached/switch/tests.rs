@@ -138,6 +138,18 @@ fn a_command_and_its_way_back_get_their_environment_and_their_program() {
     });
 }
 
+#[test]
+fn a_switch_needs_nothing_of_the_path_of_its_way_back() {
+    in_scratch(|detached, dir| {
+        let mut guarded = guarded("a", "true", "echo \"$PATH\"", 300);
+        for env in [&mut guarded.run.env, &mut guarded.revert.env] {
+            env.insert("PATH".into(), "/nowhere".into());
+        }
+        detached.run_or_revert(&guarded).unwrap();
+        assert_eq!(gone_back(dir, "a"), reverted(0, "/nowhere\n"));
+    });
+}
+
 /// Its shell alone is killed while it takes something back.
 #[test]
 fn a_switch_goes_back_as_long_as_what_it_started_does() {
