@@ -275,7 +275,7 @@ fn course(gauges: &Gauges<'_>, style: Style) -> Vec<String> {
         ],
         Course::Stopping => vec![
             tinted(Tint::Change, "Stopping"),
-            plain(format!(": nothing new begins, {waits}. Ctrl-C again stops waiting for it")),
+            plain(format!(": nothing new begins, {waits}. A second Ctrl-C stops waiting for it")),
         ],
         Course::Halting(why) => vec![tinted(Tint::Change, "Halting"), plain(format!(" at {why}; {waits}"))],
         Course::Back => vec![tinted(Tint::Change, "Going back"), plain(": everything")],

@@ -217,7 +217,7 @@ fn every_course_is_told() {
     assert_eq!(course(None).0, Course::Forth);
     for (request, expected, says) in [
         (Request::Pause, Course::Paused, "To go on: patchform run continue r1"),
-        (Request::Stop, Course::Stopping, "2 running steps end first. Ctrl-C again stops waiting for it"),
+        (Request::Stop, Course::Stopping, "2 running steps end first. A second Ctrl-C stops waiting for it"),
         (Request::Rollback, Course::Back, "Going back: everything"),
         (Request::Abandon { leaving: BTreeSet::new() }, Course::Abandoned, "it ends as it stands"),
     ] {
