@@ -396,6 +396,7 @@ fn what_reads_while_an_abandoned_run_goes_on_is_not_believed() {
     lab.write("main.pf.hcl", lab.read("main.pf.hcl") + &above);
     killed_at(&lab, "half");
     let ran = lab.patchform("run abandon --leave-running command.a").exits(0);
+    let ran = ran.says("1. End what still goes on of it, before anything else.");
     let err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(err.contains("command.a") && err.contains("may still run"), "{err}");
     lab.patchform("run show").says("left running: command.a");

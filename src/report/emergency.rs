@@ -125,12 +125,11 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
 /// Ends the command of an action, with all that it has started.
 fn end(connection: &Connection, id: &str) -> Doing {
     let host = "$([ \"$(id -u)\" = 0 ] && echo /var/lib || echo \"${XDG_STATE_HOME:-$HOME/.local/state}\")/patchform/actions";
-    let (actions, within) = match connection.kind.as_str() {
-        "local" => (".patchform/actions", ", in the folder of the state file"),
-        _ => (host, ""),
+    let (actions, place) = match connection.kind.as_str() {
+        "local" => (".patchform/actions", "On this machine, in the folder of the state file".into()),
+        _ => (host, reach::place(connection)),
     };
-    let place = reach::place(connection);
-    let place = format!("End what still goes on of it, before anything else. {place}{within}");
+    let place = format!("End what still goes on of it, before anything else. {place}");
     let line = ending(actions, id);
     Doing::Type { place, line }
 }
