@@ -476,13 +476,7 @@ fn one_system_patched(lab: &Lab) -> String {
     }
     lab.write("log", "");
     let listed = lab.patchform("snapshot list command.s").exits(0).out;
-    let id = listed
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("snapshot "))
-        .expect("one")
-        .trim()
-        .to_string();
-    id
+    listed.lines().find_map(|line| line.trim().strip_prefix("snapshot ")).expect("one").trim().to_string()
 }
 
 fn one_system_stands(lab: &Lab) -> String {

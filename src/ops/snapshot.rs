@@ -9,7 +9,7 @@ use super::orphans::Found;
 use super::plan::{Planned, backend};
 use super::providers::{Lenience, Starter};
 use super::view::{self, View};
-use super::{Failure, Place, beginning, doomed, orphans, runs, secrets, state};
+use super::{Failure, Place, beginning, doomed, left, orphans, runs, secrets, state};
 use crate::backend::{Base, Local};
 use crate::config::checked::SnapshotRule;
 use crate::config::source::Sources;
@@ -398,8 +398,9 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     let needed = plan.entries.iter().map(|e| e.provider).collect();
     let (starter, fleet, secrets) = start(&place, &plan, &needed, inputs)?;
     let every: Vec<usize> = (0..plan.entries.len()).collect();
-    let read = observe::observe(&fleet, &plan.providers, &plan.entries, &every, &secrets)
+    let mut read = observe::observe(&fleet, &plan.providers, &plan.entries, &every, &secrets)
         .map_err(super::providers::missing)?;
+    left::unsettle((&plan.entries, &plan.providers, &[]), &mut read, (&state, &place), (&fleet, &secrets))?;
     for (entry, observed) in plan.entries.iter_mut().zip(read) {
         let first = coverage.first.iter().find(|first| first.snapshot.component == entry.address);
         let (id, snapshot) = first.map_or((id, &snapshot), |first| (&first.id, &first.snapshot));
