@@ -4,6 +4,8 @@
 #[path = "abandoned/damaged.rs"]
 mod damaged;
 mod lab;
+#[path = "abandoned/renamed.rs"]
+mod renamed;
 
 use lab::{Lab, Ran, files};
 use std::path::Path;

@@ -426,3 +426,125 @@ fn what_cannot_be_taken_away_is_told_by_the_plan() {
     ran.says("taking it away cannot be undone").does_not_say("lifecycle").says("reload done");
     assert!(!lab.path("a").exists() && !lab.path("running").exists());
 }
+
+/// s, whose snapshots are of the whole system of its target, b and c beside it, and d on another one: the files of `disk`, and what runs,
+/// in `run`.
+fn one_system(levels: [&str; 4], lines: &str) -> String {
+    let run = |action: &str| format!("  {action} = [\"sh\", \"act\"]\n");
+    let actions: String = ["read", "patch", "snapshot", "restore", "reload", "verify"].map(run).concat();
+    let block = |(name, level): (&str, &str)| {
+        let (target, covers) =
+            (if name == "d" { "two" } else { "one" }, if name == "s" { "system" } else { "" });
+        let covers = if covers.is_empty() { String::new() } else { format!("  covers = [\"{covers}\"]\n") };
+        format!(
+            "component \"command\" \"{name}\" {{\n  patch_level = \"{level}\"\n  target = \"{target}\"\n  claims = [\"path:/{name}\"]\n\
+             {covers}{actions}  env = {{ C = \"{name}\", T = \"{target}\" }}\n{lines}}}\n"
+        )
+    };
+    ["s", "b", "c", "d"].into_iter().zip(levels).map(block).collect()
+}
+
+const ONE_SYSTEM: &str = r#"case $PATCHFORM_ACTION in
+read|verify) ;;
+*) echo "$PATCHFORM_ACTION $C" >> log ;;
+esac
+case $PATCHFORM_ACTION in
+read) cat disk/$T/$C ;;
+patch) echo $PATCHFORM_LEVEL > disk/$T/$C ;;
+snapshot)
+  mkdir -p snap/$PATCHFORM_SNAPSHOT
+  if [ $C = s ]; then cp disk/$T/* snap/$PATCHFORM_SNAPSHOT; else cp disk/$T/$C snap/$PATCHFORM_SNAPSHOT; fi
+  echo snap/$PATCHFORM_SNAPSHOT ;;
+restore) [ -e broken.$C ] && { rm broken.$C; exit 1; }; cp $PATCHFORM_SNAPSHOT/* disk/$T ;;
+reload) cp disk/$T/$C run/$C ;;
+verify) [ "$(cat run/$C)" = $PATCHFORM_LEVEL ] ;;
+esac
+"#;
+
+/// s was patched from 1 to 2; then b, d, and b again. Answers the snapshot of s.
+fn one_system_patched(lab: &Lab) -> String {
+    lab.write("act", ONE_SYSTEM);
+    for name in ["s", "b", "c", "d"] {
+        lab.write(&format!("disk/{}/{name}", if name == "d" { "two" } else { "one" }), "1\n");
+        lab.write(&format!("run/{name}"), "1\n");
+    }
+    lab.write("main.pf.hcl", one_system(["1"; 4], ""));
+    lab.patchform("init").exits(0);
+    for levels in [["1", "1", "1", "1"], ["2", "1", "1", "1"], ["2", "2", "1", "2"], ["2", "3", "1", "2"]] {
+        lab.write("main.pf.hcl", one_system(levels, ""));
+        lab.patchform("apply --auto-approve").exits(0);
+    }
+    lab.write("log", "");
+    let listed = lab.patchform("snapshot list command.s").exits(0).out;
+    listed.lines().find_map(|line| line.trim().strip_prefix("snapshot ")).expect("one").trim().to_string()
+}
+
+fn one_system_stands(lab: &Lab) -> String {
+    let at = |path: String| lab.read(&path).trim().to_string();
+    let host = |name: &str| if name == "d" { "two" } else { "one" };
+    ["s", "b", "c", "d"]
+        .map(|name| {
+            format!("{name}{}{}", at(format!("disk/{}/{name}", host(name))), at(format!("run/{name}")))
+        })
+        .join(" ")
+}
+
+/// Whoever restores a snapshot of the whole system takes back what was changed on that target since (rule 6), and nothing else.
+#[test]
+fn a_snapshot_of_the_whole_system_is_restored_with_all_that_it_takes_back() {
+    let lab = Lab::empty();
+    let id = one_system_patched(&lab);
+    assert_eq!(one_system_stands(&lab), "s22 b33 c11 d22");
+    let back = lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(0);
+    back.says("command.b  3 → 1").says("covers it, too").says("command.c").does_not_say("command.d");
+    assert_eq!(one_system_stands(&lab), "s11 b11 c11 d22");
+    assert_eq!(lab.read("log"), "snapshot b\nrestore b\nreload b\nsnapshot s\nrestore s\nreload s\n");
+    lab.write("main.pf.hcl", one_system(["1", "1", "1", "2"], ""));
+    lab.patchform("plan --detailed-exitcode").exits(0);
+    // It is taken back as any run.
+    let runs = lab.patchform("run list").exits(0).out;
+    let last = runs
+        .lines()
+        .rev()
+        .find(|line| line.contains("restore of"))
+        .expect("it")
+        .split_whitespace()
+        .next()
+        .unwrap();
+    lab.patchform(&format!("rollback {last} --auto-approve")).exits(0);
+    assert_eq!(one_system_stands(&lab), "s22 b33 c11 d22");
+}
+
+/// Where something goes wrong, all of it is as it was before.
+#[test]
+fn a_restore_of_the_whole_system_that_fails_leaves_all_of_it_as_it_was() {
+    let lab = Lab::empty();
+    let id = one_system_patched(&lab);
+    lab.write("broken.s", "");
+    lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(3);
+    assert_eq!(one_system_stands(&lab), "s22 b33 c11 d22");
+}
+
+/// What cannot go back in order is named, and nothing is done.
+#[test]
+fn a_snapshot_of_the_whole_system_is_refused_for_what_cannot_go_back_with_it() {
+    let lab = Lab::empty();
+    let id = one_system_patched(&lab);
+    let listed = lab.patchform("snapshot list command.b").exits(0).out;
+    let own = listed.lines().filter_map(|line| line.trim().strip_prefix("snapshot ")).map(str::trim);
+    for own in own {
+        lab.patchform(&format!("snapshot forget {own}")).exits(0);
+    }
+    let refused = lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(5);
+    let flat = refused.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("it would take command.b back too, from 3 to 1"), "{flat}");
+    assert_eq!(one_system_stands(&lab), "s22 b33 c11 d22");
+    // The way out that was told.
+    lab.write(
+        "main.pf.hcl",
+        one_system(["2", "1", "1", "2"], "  lifecycle {\n    allow_downgrade = true\n  }\n"),
+    );
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(0);
+    assert_eq!(one_system_stands(&lab), "s11 b11 c11 d22");
+}

@@ -52,10 +52,15 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
         Verb::List { addresses, json } => list(addresses, *json, terminal),
         Verb::Restore { id, variables, lock, asking } => {
             let planned = ops::snapshot::restore(id, &variables.inputs())?;
+            terminal.warn(&planned.warnings, &planned.sources);
             terminal.say(&super::show::planned(&planned, terminal, false));
-            if !asking.auto_approve
-                && !terminal.approve("Do you want to restore this snapshot?", asking.input, GIVE)?
-            {
+            let question = match planned.plan.entries.len() {
+                0 | 1 => "Do you want to restore this snapshot?",
+                _ => {
+                    "Do you want to restore this snapshot, and take back first what was changed there since?"
+                }
+            };
+            if !asking.auto_approve && !terminal.approve(question, asking.input, GIVE)? {
                 return Err(Failure::refused("not approved; nothing was changed"));
             }
             let mut live = Live::new(terminal, false);

@@ -25,6 +25,7 @@ mod inventories;
 mod kept_out;
 mod key;
 mod ledger;
+mod left;
 pub mod modules;
 mod opening;
 mod orphans;

@@ -3,7 +3,7 @@
 use super::checking::{Checked, check, drop_aside};
 use super::inputs::Inputs;
 use super::providers::{self, Starter};
-use super::{Failure, Place, hours, kept_out, key, past, runs, services, unfolded};
+use super::{Failure, Place, hours, kept_out, key, left, past, runs, services, unfolded};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::lease::OpenRun;
@@ -219,7 +219,7 @@ fn refuse_unresolved(checked: &mut Checked, draft: &Draft, readings: &[Observed]
 #[allow(clippy::too_many_arguments, reason = "each is another noun of the pipeline")]
 pub(super) fn readings_to_plan(
     draft: Draft,
-    readings: Vec<Observed>,
+    mut readings: Vec<Observed>,
     focus: &Focus,
     state: &State,
     fleet: &Fleet,
@@ -228,6 +228,12 @@ pub(super) fn readings_to_plan(
     place: &Place,
     stages: &mut dyn Stages,
 ) -> Result<Plan, Failure> {
+    left::unsettle(
+        (&draft.entries, &draft.providers, &draft.moves),
+        &mut readings,
+        (state, place),
+        (fleet, secrets),
+    )?;
     let draft = arranged(draft, &readings, targets)?;
     let leases = runs::leases(&place.runs)?;
     let changes = compare(draft, readings, state, &leases, focus, fleet);

@@ -1,12 +1,15 @@
 //! The stored ways back: retention after a run, and `snapshot list`, `restore`, `prune`.
 
+mod covered;
+
+use self::covered::Coverage;
 use super::apply::Audience;
 use super::inputs::Inputs;
 use super::orphans::Found;
 use super::plan::{Planned, backend};
 use super::providers::{Lenience, Starter};
 use super::view::{self, View};
-use super::{Failure, Place, beginning, doomed, orphans, runs, secrets, state};
+use super::{Failure, Place, beginning, doomed, left, orphans, runs, secrets, state};
 use crate::backend::{Base, Local};
 use crate::config::checked::SnapshotRule;
 use crate::config::source::Sources;
@@ -35,7 +38,10 @@ pub fn to_drop(state: &State, plan: &Plan, open: &BTreeSet<String>, now: Moment)
         plan.entries.iter().filter(|e| e.desired.is_some()).map(|e| (&e.address, &e.snapshot)).collect();
     let drop = retention::to_drop(state, |address| rules.get(address).map(|r| (*r).clone()), open, now);
     // Who has just brought back what a snapshot holds may want it once more.
-    let restored = |id: &String| matches!(&plan.purpose, Purpose::Restore { snapshot } if snapshot == id);
+    let by = |id: &String| {
+        plan.changes().any(|(.., c)| c.restore_from.as_ref().is_some_and(|from| from.id == *id))
+    };
+    let restored = |id: &String| matches!(plan.purpose, Purpose::Restore { .. }) && by(id);
     drop.into_iter().filter(|id| !restored(id)).collect()
 }
 
@@ -343,16 +349,18 @@ fn start(
     Ok((starter, fleet, secrets))
 }
 
-/// `snapshot restore`: a plan of one component, towards what the snapshot holds. A snapshot of the present is taken
-/// first, so that this can fail and be undone as any patch.
+/// `snapshot restore`: a plan of one component, towards what the snapshot holds, and of those that go back before it, since that is
+/// of their whole system. Snapshots of the present are taken first, so that this can fail and be undone as any patch.
 ///
 /// # Errors
-/// There is no such snapshot, its run is not kept, or the component cannot be read.
+/// There is no such snapshot, its run is not kept, a component cannot be read, or one that would go back with it has no way for
+/// that.
 pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     let place = Place::known()?;
     let state = state::required()?;
     let snapshot = state.snapshots.get(id).cloned().ok_or_else(|| unknown(id, &place, &state))?;
-    if doomed::noted(&place, &state)?.contains(id) {
+    let doomed = doomed::noted(&place, &state)?;
+    if doomed.contains(id) {
         return Err(Failure::refused(format!(
             "snapshot {id} may be gone: somebody began to drop it, and how that ended is not known"
         ))
@@ -368,6 +376,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         ))
     })?;
     let rollout = taken.rollouts.get(entry.rollout).cloned();
+    let coverage = Coverage::of(id, &snapshot, &taken, (&place, &state, &doomed))?;
     let mut plan = Plan {
         program: env!("CARGO_PKG_VERSION").into(),
         made: clock::now(),
@@ -385,18 +394,49 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         services: Vec::new(),
         ..taken
     };
-    let needed = BTreeSet::from([plan.entries[0].provider]);
+    coverage.put_before(&mut plan, &place, &state)?;
+    let needed = plan.entries.iter().map(|e| e.provider).collect();
     let (starter, fleet, secrets) = start(&place, &plan, &needed, inputs)?;
-    let read = observe::observe(&fleet, &plan.providers, &plan.entries, &[0], &secrets)
+    let every: Vec<usize> = (0..plan.entries.len()).collect();
+    let mut read = observe::observe(&fleet, &plan.providers, &plan.entries, &every, &secrets)
         .map_err(super::providers::missing)?;
-    let record = state.records.get(&snapshot.component);
-    let entry = &mut plan.entries[0];
+    left::unsettle((&plan.entries, &plan.providers, &[]), &mut read, (&state, &place), (&fleet, &secrets))?;
+    for (entry, observed) in plan.entries.iter_mut().zip(read) {
+        let first = coverage.first.iter().find(|first| first.snapshot.component == entry.address);
+        let (id, snapshot) = first.map_or((id, &snapshot), |first| (&first.id, &first.snapshot));
+        aim(entry, observed, (id, snapshot), &place, &state)?;
+    }
+    let mut warnings = Diagnostics::default();
+    if let Some(warning) = coverage.warning(id) {
+        warnings.push(warning);
+    }
+    Ok(Planned {
+        plan,
+        sources: Sources::new(),
+        warnings,
+        place,
+        fleet,
+        starter,
+        secrets,
+        state: Some(state),
+    })
+}
+
+/// Lets `entry`, which was read, go back to the snapshot.
+fn aim(
+    entry: &mut Entry,
+    observed: Observed,
+    (id, snapshot): (&str, &Snapshot),
+    place: &Place,
+    state: &State,
+) -> Result<(), Failure> {
+    let record = state.records.get(&entry.address);
     entry.recorded = record.map(|r| r.level.clone());
     entry.record_digest = record.map(crate::state::Record::fingerprint);
     entry.desired = snapshot.level.clone().or(entry.desired.take());
-    entry.observed = read.into_iter().next().unwrap_or(Observed::NotRead);
+    entry.observed = observed;
     // An open run may be why nobody can tell what stands there.
-    refuse_if_leased(&place, entry)?;
+    refuse_if_leased(place, entry)?;
     match &entry.observed {
         Observed::Unreachable { why } => {
             return Err(Failure::refused(format!("{} cannot be read: {why}", entry.address)));
@@ -408,20 +448,10 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         _ => {}
     }
     entry.verdict = Verdict::Change(Box::new(Change {
-        owed: state.owed.get(&snapshot.component).map(|owed| entry.observed.owes(owed)),
-        ..change(id, &snapshot, entry)
+        owed: state.owed.get(&entry.address).map(|owed| entry.observed.owes(owed)),
+        ..change(id, snapshot, entry)
     }));
-    let warnings = Diagnostics::default();
-    Ok(Planned {
-        plan,
-        sources: Sources::new(),
-        warnings,
-        place,
-        fleet,
-        starter,
-        secrets,
-        state: Some(state),
-    })
+    Ok(())
 }
 
 /// Why a snapshot that the state does not know is not restored.

@@ -179,7 +179,11 @@ fn lean(
     let leaning = match (&draft.purpose, &draft.goals[i]) {
         (Purpose::RefreshOnly, Goal::Unmanaged) => settled(Verdict::NoChange { adopt: false }),
         (Purpose::RefreshOnly, _) => refresh(entry, record, draft),
-        (_, Goal::Unmanaged) => settled(Verdict::Forget),
+        (_, Goal::Unmanaged) => match &entry.observed {
+            // Forgotten, it would not be in the way of whatever is declared there instead.
+            Observed::Unsettled { why } => settled(Verdict::Blocked(Block::NotRead(why.clone()))),
+            _ => settled(Verdict::Forget),
+        },
         (_, goal) => wish(entry, goal, record, draft, facts),
     };
     let leaning = match draft.unplaced.get(&i) {

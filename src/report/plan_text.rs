@@ -98,7 +98,8 @@ pub fn render(plan: &Plan, view: &View<'_>) -> String {
 fn introduce(page: &mut Page, plan: &Plan, counts: &Counts) {
     let sentence = match &plan.purpose {
         Purpose::Restore { snapshot } => {
-            format!("patchform will take this component back to snapshot {snapshot}.")
+            let these = if plan.entries.len() > 1 { "these components" } else { "this component" };
+            format!("patchform will take {these} back to snapshot {snapshot}.")
         }
         Purpose::Apply if counts.acting() > 0 => {
             "patchform will take these components to their declared levels.".to_string()

@@ -82,7 +82,11 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
         }
         Purpose::Restore { snapshot } => {
             let owed = owed(change, entry).map_or_else(String::new, |owed| format!("; {owed}"));
-            return Reason::only(format!("snapshot {snapshot} is restored{owed}"));
+            let first = change.restore_from.as_ref().filter(|from| from.id != *snapshot);
+            let first = first.map_or_else(String::new, |from| {
+                format!(" and covers it, too: it goes back first, to its own snapshot {}", from.id)
+            });
+            return Reason::only(format!("snapshot {snapshot} is restored{first}{owed}"));
         }
         Purpose::Apply | Purpose::RefreshOnly => {}
     }

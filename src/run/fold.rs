@@ -368,6 +368,13 @@ impl Run {
         self.components.get(i)?.failure.as_ref()
     }
 
+    /// Whether component `i` began before component `k`, both on one target.
+    pub fn began_before(&self, i: usize, k: usize) -> bool {
+        let (a, b) = (&self.shape.nodes[i], &self.shape.nodes[k]);
+        let begun = |i: usize| self.components[i].begun_at;
+        a.target.is_some() && a.target == b.target && begun(i).zip(begun(k)).is_some_and(|(i, k)| i < k)
+    }
+
     /// The component for whose failure component `i` went back; `None` where it did not, and where a person asked.
     pub fn back_for(&self, i: usize) -> Option<usize> {
         self.components.get(i)?.back_for

@@ -1,0 +1,144 @@
+//! What `run abandon --leave-running` left at work stays in the way of its component also where that has another name by now, or
+//! names its target in another way: its provider is asked as the abandoned run knew it.
+
+use super::{Failure, Place, providers, runs};
+use crate::engine::fleet::Fleet;
+use crate::engine::observe;
+use crate::engine::secrets::Secrets;
+use crate::engine::subject;
+use crate::model::Address;
+use crate::plan::noun::{Entry, Observed, PinnedProvider};
+use crate::state::State;
+use std::collections::BTreeSet;
+
+/// Makes those of the readings of `entries` unsettled beside which something that was left running still goes on, or may.
+///
+/// # Errors
+/// A provider that failed as a whole.
+pub(super) fn unsettle(
+    (entries, pins, moves): (&[Entry], &[PinnedProvider], &[(Address, Address)]),
+    readings: &mut [Observed],
+    (state, place): (&State, &Place),
+    (fleet, secrets): (&Fleet, &Secrets),
+) -> Result<(), Failure> {
+    let runs: BTreeSet<&String> = state.owed.values().map(|owed| &owed.run).collect();
+    for run in runs {
+        let Ok(told) = runs::tell(&place.runs, run) else { continue };
+        let left = told.plan.entries.iter().enumerate().filter(|(i, _)| told.run.is_left_running(*i));
+        for old in left.map(|(_, old)| old) {
+            let names = names_now(old, run, &told.plan.entries, state);
+            let concerned: Vec<usize> =
+                (0..entries.len()).filter(|i| concerns(old, &names, &entries[*i], &readings[*i])).collect();
+            let Some(first) = names.first().filter(|_| !concerned.is_empty()) else { continue };
+            let Some(why) = goes_on(old, &told.plan.providers, pins, (fleet, secrets))? else { continue };
+            for i in concerned {
+                let name = *names.iter().find(|name| ***name == entries[i].address).unwrap_or(first);
+                // Its record has that name only once the plan is carried out.
+                let name = moves.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
+                let why = format!(
+                    "{why}. It was left running when this was {} in run {run}; where it never ends, or nobody can tell, \
+                     `patchform state rm {}` lets go of it",
+                    old.address,
+                    name.quoted()
+                );
+                readings[i] = Observed::Unsettled { why };
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Under which names the state remembers what `run` left undone at `old`, an entry of its plan: its own; else any that the run did not
+/// know, since it was renamed. None where that is done, or was forgotten.
+fn names_now<'a>(old: &Entry, run: &str, known: &[Entry], state: &'a State) -> Vec<&'a Address> {
+    let owing = || state.owed.iter().filter(|(_, owed)| owed.run == run).map(|(address, _)| address);
+    if let Some(own) = owing().find(|address| **address == old.address) {
+        return vec![own];
+    }
+    let known: BTreeSet<&Address> = known.iter().map(|entry| &entry.address).collect();
+    owing().filter(|address| address.kind == old.address.kind && !known.contains(address)).collect()
+}
+
+/// Whether what goes on at `old` would be in the way of `entry`, and its own reading cannot tell.
+fn concerns(old: &Entry, names: &[&Address], entry: &Entry, reading: &Observed) -> bool {
+    let same = (&entry.address, &entry.arguments, &entry.connection)
+        == (&old.address, &old.arguments, &old.connection);
+    let unread = match reading {
+        Observed::NotRead => entry.desired.is_some(),
+        Observed::Unreachable { .. } | Observed::Unsettled { .. } => true,
+        Observed::Absent(_) | Observed::Present { .. } => false,
+    };
+    if same || unread {
+        return false;
+    }
+    let (now, then) = (reading.identity(), old.observed.identity());
+    let there = now.zip(then).filter(|(now, then)| now.target == then.target);
+    // It has gone to another host: what goes on at the one it has left is not in its way.
+    let elsewhere = entry.connection != old.connection && now.is_some() && there.is_none();
+    let claims_it =
+        there.is_some_and(|(now, then)| now.claims.iter().any(|claim| then.claims.contains(claim)));
+    claims_it || (names.contains(&&entry.address) && !elsewhere)
+}
+
+/// Why what was read need not stay, as far as the provider of `old` knows; `None` where all has ended.
+fn goes_on(
+    old: &Entry,
+    then: &[PinnedProvider],
+    pins: &[PinnedProvider],
+    (fleet, secrets): (&Fleet, &Secrets),
+) -> Result<Option<String>, Failure> {
+    let Some(pinned) = then.get(old.provider) else { return Ok(None) };
+    let named = |pin: &&PinnedProvider| pin.name == pinned.name;
+    let alike = pins.iter().find(|pin| named(pin) && pin.alias == pinned.alias);
+    let Some(pin) = alike.or_else(|| pins.iter().find(named)) else { return Ok(None) };
+    if let Err(missing) = subject::subject(old, &pin.alias, secrets) {
+        return Ok(Some(format!("it is not known whether an earlier action still goes on there: {missing}")));
+    }
+    let asked = [Entry { provider: 0, ..old.clone() }];
+    let read = observe::observe(fleet, std::slice::from_ref(pin), &asked, &[0], secrets);
+    Ok(match read.map_err(providers::missing)?.pop() {
+        Some(Observed::Unsettled { why }) => Some(why),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::samples;
+    use serde_json::json;
+
+    #[test]
+    fn it_is_in_the_way_under_any_name_and_not_on_another_host() {
+        let old = samples::fleet(1, false).entries.remove(0);
+        let names = [&old.address];
+        let seen = |target: &str, claim: &str| {
+            let mut seen = old.observed.clone();
+            if let Observed::Present { identity, .. } = &mut seen {
+                identity.target = target.into();
+                identity.claims = vec![claim.into()];
+            }
+            seen
+        };
+        let then = old.observed.identity().unwrap();
+        let (target, claim) = (then.target.as_str(), then.claims.first().map_or("", String::as_str));
+        let labelled = Entry { arguments: json!({ "target": "switch-1.example" }), ..old.clone() };
+        let mut moved = labelled.clone();
+        moved.connection.arguments.insert("host".into(), json!("elsewhere"));
+        let renamed = Entry { address: "command.other".parse().unwrap(), ..old.clone() };
+        for (what, names, entry, reading, expected) in [
+            ("its own reading tells", &names[..], &old, seen(target, claim), false),
+            ("its target has another name", &names, &labelled, seen("other", claim), true),
+            ("reached in another way", &names, &moved, seen(target, claim), true),
+            ("another host", &names, &moved, seen("other", claim), false),
+            ("declared anew, claims the same", &names, &renamed, seen(target, claim), true),
+            ("claims something else", &names, &renamed, seen(target, "another"), false),
+            ("not to be read", &names, &labelled, Observed::NotRead, false),
+        ] {
+            assert_eq!(concerns(&old, names, entry, &reading), expected, "{what}");
+        }
+        // Its record is to be forgotten.
+        let gone = Entry { desired: None, arguments: json!({}), ..old.clone() };
+        assert!(concerns(&old, &names, &gone, &Observed::NotRead));
+    }
+}

@@ -1,0 +1,237 @@
+//! What a restore of a whole system takes back beside its own component (page 5.3, rule 6): whatever was changed on that
+//! target since goes back first, by its own stored way, so that nothing runs at a level that is not there any more.
+
+use super::{Failure, Place, Snapshot, State, plan_that_knows, runs};
+use crate::config::checked::OnFailure;
+use crate::model::{Address, Diagnostic, PatchLevel};
+use crate::ops::runs::Told;
+use crate::plan::Plan;
+use crate::plan::noun::{Entry, RolloutLimit, Verdict};
+use crate::run::Standing;
+use crate::state::FinishedRun;
+use std::collections::BTreeSet;
+
+/// A component that goes back first.
+pub(super) struct Covered {
+    /// The snapshot by which it does.
+    pub id: String,
+    /// The same.
+    pub snapshot: Snapshot,
+}
+
+/// What a restore of `snapshot`, whose id is `id`, takes back.
+#[derive(Default)]
+pub(super) struct Coverage {
+    /// What was changed there since; the one that was changed last comes first.
+    pub first: Vec<Covered>,
+    /// What else stands there, and may be at the same level.
+    beside: BTreeSet<Address>,
+}
+
+impl Coverage {
+    /// As far as patchform knows what stands on the target.
+    ///
+    /// # Errors
+    /// Names what was changed since and cannot go back in order, and what to do.
+    pub(super) fn of(
+        id: &str,
+        snapshot: &Snapshot,
+        taken: &Plan,
+        (place, state, doomed): (&Place, &State, &BTreeSet<String>),
+    ) -> Result<Coverage, Failure> {
+        let mut coverage = Coverage::default();
+        let own = taken.entries.iter().find(|e| e.address == snapshot.component);
+        let seen = own.and_then(|e| e.observed.identity()).map(|identity| &identity.target);
+        let Some(target) = seen.or(state.records.get(&snapshot.component).map(|r| &r.target)) else {
+            return Ok(coverage);
+        };
+        if !snapshot.coverage.whole_system {
+            return Ok(coverage);
+        }
+        let told = runs::tell(&place.runs, &snapshot.run).ok();
+        let there = |e: &&Entry| e.observed.identity().is_some_and(|i| i.target == *target);
+        let then = told.iter().flat_map(|told| told.plan.entries.iter().filter(there).map(|e| &e.address));
+        let now =
+            state.records.iter().filter(|(_, record)| record.target == *target).map(|(address, _)| address);
+        let others: BTreeSet<&Address> = then.chain(now).filter(|a| **a != snapshot.component).collect();
+        for address in others {
+            // What went away since comes again, and is nobody's any more.
+            let record = state.records.get(address);
+            let held = record.and_then(|_| held(address, snapshot, told.as_ref(), state));
+            let stays =
+                held.as_ref().is_some_and(|level| level.as_ref() == record.map(|record| &record.level));
+            if record.is_none() || stays {
+                coverage.beside.insert(address.clone());
+                continue;
+            }
+            let by =
+                held.as_ref().and_then(|level| way_back(address, level.as_ref(), snapshot, state, doomed));
+            coverage.first.push(by.ok_or_else(|| no_way(id, target, address, held.as_ref(), state))?);
+        }
+        coverage.first.sort_by(|a, b| (b.snapshot.taken, &b.id).cmp(&(a.snapshot.taken, &a.id)));
+        Ok(coverage)
+    }
+
+    /// Adds to `plan`, whose only entry is the one that is restored, those that go back first, each after the one before. Where
+    /// something goes wrong, all of it stays as it was.
+    pub(super) fn put_before(&self, plan: &mut Plan, place: &Place, state: &State) -> Result<(), Failure> {
+        let mut order = Vec::new();
+        for covered in &self.first {
+            let address = &covered.snapshot.component;
+            let from = plan_that_knows(place, state, &covered.snapshot)?;
+            let entry = from.entries.iter().find(|e| e.address == *address).cloned().ok_or_else(|| {
+                Failure::refused(format!(
+                    "{address}, which goes back first, had another name when its snapshot {} was taken",
+                    covered.id
+                ))
+                .hint(format!(
+                    "`patchform run show {}` tells that name, and `patchform state mv {} NAME` gives it back for the time of \
+                     the restore",
+                    covered.snapshot.run,
+                    address.quoted()
+                ))
+            })?;
+            order.push(address.clone());
+            graft(plan, from, entry);
+        }
+        if order.is_empty() {
+            return Ok(());
+        }
+        let last = plan.entries[0].address.clone();
+        plan.entries.sort_by(|a, b| a.address.cmp(&b.address));
+        let at = |address: &Address| plan.entries.iter().position(|e| e.address == *address);
+        let order: Vec<usize> = order.iter().chain([&last]).filter_map(at).collect();
+        for pair in order.windows(2) {
+            plan.entries[pair[1]].after = vec![pair[0]];
+        }
+        let rollout = plan.rollouts.pop().unwrap_or_default();
+        plan.rollouts = vec![RolloutLimit { on_failure: OnFailure::RollbackRun, ..rollout }];
+        Ok(())
+    }
+
+    /// What a person hears of everything that stands there.
+    pub(super) fn warning(&self, id: &str) -> Option<Diagnostic> {
+        let beside: Vec<String> = self.beside.iter().map(Address::to_string).collect();
+        (!beside.is_empty()).then(|| {
+            Diagnostic::warning(format!("snapshot {id} is of the whole system: what else stands there goes back with it")).help(
+                format!(
+                    "{}: at the level that stands there, and with everything else as it was then, such as settings and data.",
+                    beside.join(", ")
+                ),
+            )
+        })
+    }
+}
+
+/// The level of `address` that `snapshot` of the whole system holds (inner `None`: it was not there); `None` where nobody knows it.
+fn held(
+    address: &Address,
+    snapshot: &Snapshot,
+    told: Option<&Told>,
+    state: &State,
+) -> Option<Option<PatchLevel>> {
+    if let Some(level) = told.and_then(|told| held_by_run(address, snapshot, told)) {
+        return Some(level);
+    }
+    let record = state.records.get(address)?;
+    if record.at <= snapshot.taken {
+        return Some(Some(record.level.clone()));
+    }
+    let since = |run: &&FinishedRun| {
+        run.levels.contains_key(address) && (run.started > snapshot.taken || run.id == snapshot.run)
+    };
+    let first = state.runs.iter().filter(since).min_by_key(|run| (run.started, &run.id))?;
+    // Which of the two the run that took it changed first only its journal tells.
+    (first.id != snapshot.run).then(|| first.levels[address].before.clone())
+}
+
+/// As the run that took `snapshot` tells it.
+fn held_by_run(address: &Address, snapshot: &Snapshot, told: &Told) -> Option<Option<PatchLevel>> {
+    let at = |address: &Address| told.plan.entries.iter().position(|e| e.address == *address);
+    let (i, own) = (at(address)?, at(&snapshot.component)?);
+    let entry = &told.plan.entries[i];
+    entry.observed.identity()?;
+    match &entry.verdict {
+        Verdict::Change(change)
+            if told.run.standing(i) == Standing::Committed && told.run.began_before(i, own) =>
+        {
+            Some(change.to.clone())
+        }
+        _ => Some(entry.observed.level().cloned()),
+    }
+}
+
+/// The first snapshot of `address` since `snapshot` was taken, where it holds `level`.
+fn way_back(
+    address: &Address,
+    level: Option<&PatchLevel>,
+    snapshot: &Snapshot,
+    state: &State,
+    doomed: &BTreeSet<String>,
+) -> Option<Covered> {
+    let since = state.snapshots.iter().filter(|(_, s)| s.component == *address && s.taken >= snapshot.taken);
+    let (id, own) = since.min_by_key(|(id, s)| (s.taken, *id))?;
+    let fits = own.level.as_ref() == level && !doomed.contains(id);
+    fits.then(|| Covered { id: id.clone(), snapshot: own.clone() })
+}
+
+fn no_way(
+    id: &str,
+    target: &str,
+    address: &Address,
+    held: Option<&Option<PatchLevel>>,
+    state: &State,
+) -> Failure {
+    let now = state.records.get(address).map_or("nothing".into(), |record| record.level.to_string());
+    let (what, way_out) = match held {
+        Some(level) => {
+            let level = level.as_ref().map_or("nothing".into(), PatchLevel::to_string);
+            let way_out = format!(
+                "take {address} to {level} first: declare that and `patchform apply`, or `patchform rollback RUN` with the run \
+                 that changed it; then restore the snapshot"
+            );
+            (format!("from {now} to {level}, and no stored snapshot of its own does that in order"), way_out)
+        }
+        None => (
+            format!("from {now} to what stood there then, which is not known any more"),
+            format!(
+                "where that is wanted all the same: `patchform state rm {}` first, restore the snapshot, and `patchform apply` \
+                 records what it finds there",
+                address.quoted()
+            ),
+        ),
+    };
+    Failure::refused(format!(
+        "snapshot {id} is of the whole system of {target}: it would take {address} back too, {what}"
+    ))
+    .hint(way_out)
+}
+
+/// Puts `entry` of the plan `from` into `plan`, with what it has indices of.
+fn graft(plan: &mut Plan, mut from: Plan, entry: Entry) {
+    let pinned = from.providers.swap_remove(entry.provider);
+    let same = plan.providers.iter().position(|p| (&p.name, &p.alias) == (&pinned.name, &pinned.alias));
+    let provider = same.unwrap_or(plan.providers.len());
+    match same {
+        Some(at) if from.made > plan.made => plan.providers[at] = pinned,
+        Some(_) => {}
+        None => plan.providers.push(pinned),
+    }
+    for (name, origin) in from.secret_sources {
+        plan.secret_sources.entry(name).or_insert(origin);
+    }
+    plan.entries.push(Entry {
+        provider,
+        rollout: 0,
+        wave: plan.entries.len(),
+        after: Vec::new(),
+        // None of its steps asks for these.
+        vendor: None,
+        when: Default::default(),
+        drain: None,
+        block: None,
+        silence: None,
+        role: None,
+        ..entry
+    });
+}

@@ -1,0 +1,123 @@
+//! What was left running stays in the way under whatever name its component has by now.
+
+use super::{Lab, flat};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+const ACT: &str = r#"case $PATCHFORM_ACTION in
+read) cat lv ;;
+patch)
+  if [ -e slow ]; then
+    rm slow; echo half > lv
+    i=0; while [ ! -e go ] && [ $i -lt 2000 ]; do i=$((i + 1)); sleep 0.05; done
+  fi
+  echo $PATCHFORM_LEVEL > lv
+  if [ -e go ]; then touch over; fi ;;
+snapshot) cp lv $PATCHFORM_SNAPSHOT; echo $PATCHFORM_SNAPSHOT ;;
+restore) cp $PATCHFORM_SNAPSHOT lv ;;
+esac
+"#;
+
+fn declared(name: &str, level: &str, target: &str, claims: &str, more: &str) -> String {
+    let action = |action: &str| format!("  {action} = [\"sh\", \"act\"]\n");
+    let actions = ["read", "patch", "snapshot", "restore"].map(action).concat();
+    format!(
+        "component \"command\" \"{name}\" {{\n  patch_level = \"{level}\"\n  target = \"{target}\"\n  claims = [{claims}]\n{actions}}}\n{more}"
+    )
+}
+
+/// The patch of command.a to level 2 was let go of while it ran; it goes on until `go` is there.
+fn left_running(claims: &str) -> Lab {
+    let lab = Lab::new(&declared("a", "1", "switch-1", claims, ""));
+    lab.write("act", ACT);
+    lab.write("lv", "1\n");
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", declared("a", "2", "switch-1", claims, ""));
+    lab.write("slow", "");
+    let mut apply = lab.patchform_command("apply --auto-approve");
+    let mut apply = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    while lab.read("lv") != "half\n" {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the patch did not begin");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    apply.kill().unwrap();
+    apply.wait().unwrap();
+    lab.patchform("run abandon --leave-running command.a").exits(0);
+    lab
+}
+
+/// Lets what was left running end.
+fn ends(lab: &Lab) {
+    lab.write("go", "");
+    let begun = Instant::now();
+    while !lab.path("over").exists() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the patch did not end");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // Its wrapper writes down that it has ended.
+    std::thread::sleep(Duration::from_millis(500));
+}
+
+/// It is in the way, and once it has ended the component gets its level, which stays.
+fn is_in_the_way(lab: &Lab, name: &str) {
+    flat(lab.patchform("plan").exits(0)).says("need not stay").says("still runs");
+    lab.patchform("apply --auto-approve");
+    assert_eq!(lab.read("lv"), "half\n", "nothing begins beside it");
+    ends(lab);
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("lv"), "3\n");
+    lab.patchform("plan --detailed-exitcode").exits(0);
+    lab.patchform(&format!("state show command.{name}")).exits(0).says("3");
+}
+
+const MOVED: &str = "moved {\n  from = command.a\n  to = command.b\n}\n";
+const CLAIM: &str = "\"path:/a\"";
+
+#[test]
+fn what_was_left_running_is_in_the_way_after_moved() {
+    let lab = left_running("");
+    lab.write("main.pf.hcl", declared("b", "3", "switch-1", "", MOVED));
+    flat(lab.patchform("plan").exits(0))
+        .says("when this was command.a")
+        .says("patchform state rm 'command.a'");
+    is_in_the_way(&lab, "b");
+}
+
+#[test]
+fn what_was_left_running_is_in_the_way_after_state_mv() {
+    let lab = left_running("");
+    lab.patchform("state mv command.a command.b").exits(0);
+    lab.write("main.pf.hcl", declared("b", "3", "switch-1", "", ""));
+    flat(lab.patchform("plan").exits(0)).says("when this was command.a");
+    is_in_the_way(&lab, "b");
+}
+
+#[test]
+fn what_was_left_running_is_in_the_way_where_its_target_has_another_name() {
+    let lab = left_running(CLAIM);
+    lab.write("main.pf.hcl", declared("a", "3", "switch-1.example", CLAIM, ""));
+    is_in_the_way(&lab, "a");
+}
+
+/// Declared under another name without a word of the old one: what both claim says that they are the same.
+#[test]
+fn what_was_left_running_is_in_the_way_of_whatever_claims_the_same() {
+    let lab = left_running(CLAIM);
+    lab.write("main.pf.hcl", declared("b", "3", "switch-1", CLAIM, ""));
+    is_in_the_way(&lab, "b");
+}
+
+/// What never ends is let go of by name.
+#[test]
+fn what_was_left_running_and_never_ends_is_forgotten_by_name() {
+    let lab = left_running("");
+    lab.patchform("state mv command.a command.b").exits(0);
+    lab.write("main.pf.hcl", declared("b", "3", "switch-1", "", ""));
+    flat(lab.patchform("plan").exits(0)).says("patchform state rm 'command.b'");
+    lab.patchform("state rm command.b").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("lv"), "3\n");
+    ends(&lab);
+}
