@@ -176,6 +176,7 @@ fn run(
     problems.0.retain(|problem| !parsed.gaps.explain(problem, sources));
     let missing = lacking(&missing, sources, |warning| parsed.gaps.explain(warning, sources));
     problems.0.splice(0..0, missing);
+    problems.drop_moot();
     problems.once();
     // A name means the same in all files of a folder.
     problems.gather_absent(|file| sources.path(file).rsplit_once('/').map(|(folder, _)| folder.to_string()));

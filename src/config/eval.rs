@@ -19,7 +19,7 @@ use bounds::{Scale, bounded};
 pub(super) use call::misnamed;
 use failure::{Failure, Problem, Together};
 
-pub(super) use operate::equal;
+pub(super) use operate::{equal, unlike};
 
 pub(super) type Evaluated = Result<Value, Failure>;
 

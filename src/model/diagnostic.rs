@@ -71,6 +71,8 @@ pub struct Diagnostic {
     pub help: String,
     /// What it says is not there: then it may only follow from a text that could not be read.
     pub absence: Option<Absence>,
+    /// What means nothing on its account: what else is wrong there only follows from it.
+    pub moot: Vec<Span>,
     /// Whether `detail` is the author's of the configuration: then it is shown as it is written.
     pub quotes: bool,
     /// Whether it only says that something stands twice: then nothing was lost on its account.
@@ -91,6 +93,7 @@ impl Diagnostic {
             others: 0,
             help: String::new(),
             absence: None,
+            moot: Vec::new(),
             quotes: false,
             repeats: false,
         }
@@ -134,6 +137,12 @@ impl Diagnostic {
     /// Says that something is not there.
     pub fn absent(mut self, what: Absence) -> Self {
         self.absence = Some(what);
+        self
+    }
+
+    /// Says that what stands at these places means nothing.
+    pub fn making_moot(mut self, places: impl IntoIterator<Item = Span>) -> Self {
+        self.moot = places.into_iter().collect();
         self
     }
 
@@ -201,6 +210,15 @@ impl Diagnostics {
                 one.help.clone(),
             ))
         });
+    }
+
+    /// Leaves out what is wrong where another one says that nothing means anything.
+    pub fn drop_moot(&mut self) {
+        let moot: Vec<Span> = self.0.iter().flat_map(|one| one.moot.iter().copied()).collect();
+        let is_moot = |at: &Span| {
+            moot.iter().any(|place| place.file == at.file && place.start <= at.start && at.end <= place.end)
+        };
+        self.0.retain(|one| !one.primary.as_ref().is_some_and(|(at, _)| is_moot(at)));
     }
 
     /// Tells once what is not there, with the other places that name it. `scope`: where in a file a name means the same.

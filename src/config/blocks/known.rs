@@ -2,7 +2,7 @@
 
 use super::{Block, Need};
 use crate::config::suggest;
-use crate::config::syntax::{Block as Written, Body};
+use crate::config::syntax::{Attribute, Block as Written, Body};
 use crate::model::{Absence, Diagnostic, Diagnostics, Span};
 
 /// The names that a body may hold.
@@ -22,6 +22,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("component", "version", LEVEL),
     ("component", "level", LEVEL),
     ("component", "provisioner", "What is run to bring a level is what the kind `command` is for."),
+    ("component", "window", "It stands in its `maintenance`: maintenance { window = … }"),
     ("component", "precondition", "It stands in its `lifecycle`: lifecycle { precondition { … } }"),
     ("component", "postcondition", AFTERWARDS),
     ("lifecycle", "postcondition", AFTERWARDS),
@@ -83,7 +84,7 @@ impl<'a> Known<'a> {
         self.block.no_labels(written, problems);
         let mut meant = Vec::new();
         for attribute in written.body.attributes.iter().filter(|a| !self.is_argument(&a.name)) {
-            let problem = self.unknown_argument(&attribute.name, attribute.span, &written.body, &mut meant);
+            let problem = self.unknown_argument(attribute, &written.body, &mut meant);
             problems.push(problem);
         }
         for inner in written.body.blocks.iter().filter(|b| !self.block.blocks.contains(&&*b.kind)) {
@@ -122,7 +123,8 @@ impl<'a> Known<'a> {
         own.chain(known).collect()
     }
 
-    fn unknown_argument(&self, name: &str, at: Span, body: &Body, meant: &mut Vec<&'a str>) -> Diagnostic {
+    fn unknown_argument(&self, given: &Attribute, body: &Body, meant: &mut Vec<&'a str>) -> Diagnostic {
+        let (name, at) = (&*given.name, given.span);
         if self.is_later(name) {
             return self.not_yet(&format!("\"{name}\""), "is", at);
         }
@@ -134,8 +136,9 @@ impl<'a> Known<'a> {
         let lacking = self.lacking(body);
         let problem = problem.at(at, "unknown argument");
         if let Some(help) = self.elsewhere(name) {
-            meant.extend((help == LEVEL).then_some("patch_level"));
-            return problem.help(help);
+            let is_level = help == LEVEL;
+            meant.extend(is_level.then_some("patch_level"));
+            return problem.help(help).making_moot((!is_level).then(|| given.value.span()));
         }
         match lacking.iter().find(|(lacking, ..)| suggest::nearest(name, all()) == Some(lacking)) {
             Some((lacking, _, about)) => {
@@ -144,7 +147,9 @@ impl<'a> Known<'a> {
                     .because(*about)
                     .help(format!("Did you mean \"{lacking}\"? It is required, and missing."))
             }
-            None => problem.help(suggest::sentence(name, all())),
+            None if suggest::nearest(name, all()).is_some() => problem.help(suggest::sentence(name, all())),
+            // Nobody knows what its value is to be.
+            None => problem.help(suggest::sentence(name, all())).making_moot([given.value.span()]),
         }
     }
 

@@ -4,7 +4,7 @@ use super::Checker;
 use crate::config::blocks;
 use crate::config::checked::Assertion;
 use crate::config::convert::convert;
-use crate::config::eval::with_values;
+use crate::config::eval::{self, with_values};
 use crate::config::fields::Fields;
 use crate::config::syntax::{Attribute, Block, Body};
 use crate::config::types::Type;
@@ -59,6 +59,7 @@ pub(super) fn failed(body: &Body, summary: &str, fields: &mut Fields<'_>) -> Opt
     }
     let text = self::message(message, fields)?;
     let problem = Diagnostic::error(summary).at(at, "this is false").quoting(text);
+    let problem = problem.help(eval::unlike(&condition.value, fields.scope));
     Some(Box::new(with_values(problem, &condition.value, fields.scope)))
 }
 

@@ -91,7 +91,9 @@ impl<'p> Reader<'_, 'p> {
                     sentence => sentence,
                 }),
             };
-            self.problems.push(problem.absent(Absence::Variable));
+            // Nobody knows what its value is to be.
+            let moot = near.is_none().then(|| attribute.value.span());
+            self.problems.push(problem.absent(Absence::Variable).making_moot(moot));
         }
         meant
     }

@@ -5,7 +5,7 @@ use super::names::Names;
 use super::order::Use;
 use crate::config::blocks::{COMPONENT, Holds, Known, Own};
 use crate::config::checked::Settings;
-use crate::config::expr::{RefStep, Reference};
+use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::load::is_root;
 use crate::config::schemas::Schemas;
 use crate::config::suggest;
@@ -307,7 +307,8 @@ pub(super) fn repeat<'p>(what: &str, block: &'p Block, problems: &mut Diagnostic
             let problem = Diagnostic::error(format!("A {what} has either `count` or `for_each`"))
                 .at(each.span, "both are set")
                 .and(count.span, "the other one")
-                .help("Remove one of them.");
+                .help("Remove one of them.")
+                .making_moot(of_repeat(block));
             problems.push(problem);
             Repeat::ForEach(each)
         }
@@ -315,6 +316,12 @@ pub(super) fn repeat<'p>(what: &str, block: &'p Block, problems: &mut Diagnostic
         (None, Some(each)) => Repeat::ForEach(each),
         (None, None) => Repeat::Once,
     }
+}
+
+/// Where a block refers to what repeats it.
+fn of_repeat(block: &Block) -> Vec<Span> {
+    let all = block.body.expressions().into_iter().flat_map(Expr::references);
+    all.filter(|reference| ["count", "each"].contains(&&*reference.root)).map(|r| r.span).collect()
 }
 
 /// The instance that an index names; `None` for what can be no key.

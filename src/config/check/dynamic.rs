@@ -49,7 +49,8 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     if !makes.contains(&&*kind.text) {
         let problem = Diagnostic::error(format!("There is no block {:?} that could be made", &*kind.text))
             .at(kind.span, "unknown block")
-            .help(crate::config::suggest::sentence(&kind.text, makes));
+            .help(crate::config::suggest::sentence(&kind.text, makes))
+            .making_moot(block.body.expressions().into_iter().map(Expr::span));
         return problems.push(problem);
     }
     blocks::DYNAMIC.check(block, problems);

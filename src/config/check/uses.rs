@@ -4,7 +4,6 @@ use super::component::{direct, instance_key, is_static};
 use super::names::{Names, Node, Place, Target};
 use super::order::{Part, Use, Which};
 use super::values::Wrong;
-use crate::config::blocks::LIFECYCLE;
 use crate::config::eval::misnamed;
 use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::syntax::Block;
@@ -96,9 +95,7 @@ impl<'p> Finder<'_, 'p> {
     /// What the expressions of a block use, except for arguments that are references by themselves.
     pub fn block(&mut self, block: &'p Block, place: Place, out: &mut Vec<Use<'p>>) {
         for attribute in &block.body.attributes {
-            // Terraform's `ignore_changes = [path]` and the like hold names that mean nothing elsewhere.
-            let unknown = &*block.kind == "lifecycle" && LIFECYCLE.argument(&attribute.name).is_none();
-            if !unknown && !is_static(&attribute.name) {
+            if !is_static(&attribute.name) {
                 self.expr(&attribute.value, place, out);
             }
         }

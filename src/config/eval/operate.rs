@@ -1,8 +1,8 @@
 //! Operators. `&&` and `||` do not look at their second operand when the first decides.
 
-use super::{Evaluated, Failure, Problem, Together, described, eval, fail, fail_at, truth};
-use crate::config::convert::{all_same, convert};
-use crate::config::expr::{Binary, Expr, Unary};
+use super::{Evaluated, Failure, Problem, Together, described, eval, evaluate, fail, fail_at, truth};
+use crate::config::convert::{all_same, convert, unify};
+use crate::config::expr::{Binary, Expr, Node, Unary};
 use crate::config::number::Number;
 use crate::config::scope::Scope;
 use crate::config::types::Type;
@@ -60,6 +60,27 @@ pub(in crate::config) fn equal(left: &Value, right: &Value) -> bool {
         false => left.data() == right.data(),
     };
     same && (left.place().is_none() || all_same(&Type::of_each([left, right])))
+}
+
+/// A word for whoever wonders why `==` says no: where two values differ by their types alone. Empty elsewhere.
+pub(in crate::config) fn unlike(condition: &Expr, scope: &Scope<'_>) -> String {
+    let types = || -> Option<[Type; 2]> {
+        let Node::Binary(Binary::Equal, two) = &condition.node else { return None };
+        let values = [evaluate(&two[0], scope).ok()?, evaluate(&two[1], scope).ok()?];
+        let types = [Type::of(&values[0]), Type::of(&values[1])];
+        if all_same(&types) || values.iter().any(Value::is_sensitive) {
+            return None;
+        }
+        let shared = unify(&types)?;
+        (convert(&values[0], &shared).ok()? == convert(&values[1], &shared).ok()?).then_some(types)
+    };
+    types().map_or(String::new(), |[left, right]| {
+        let (left, right) = (left.brief(), right.brief());
+        format!(
+            "Values of two types are never equal: the left is {left}, the right is {right}. Convert one of them, as with \
+             tolist([…]) or tostring(…)."
+        )
+    })
 }
 
 fn arithmetic(expr: &Expr, op: Binary, two: &[Expr; 2], scope: &Scope<'_>) -> Evaluated {

@@ -188,7 +188,7 @@ pub(super) fn equals(message: &str, before: &str, rest: &str) -> &'static str {
     if half.is_some_and(|half| half != "=") || rest.starts_with("=!") || rest.starts_with("=<") {
         return "A comparison is one sign, without spaces in it: ==, !=, <, <=, > or >=.";
     }
-    if before == "=" {
+    if before.trim() == "=" {
         return GOES_ON;
     }
     if half.is_some() {

@@ -56,6 +56,11 @@ fn stopped(error: &Unreadable, text: &str, base: usize, end: usize, file: FileId
     let ends = found.first.is_none_or(|c| matches!(c, '\n' | '\r'));
     let before = if ends { text[base..at].trim_end() } else { &text[base..at] };
     let sign = base + before.trim_end_matches(['&', '|', '=', '!', '<', '>', ':']).len();
+    if text[sign..end].trim_end() == ":" && is_header(&text[base..sign]) {
+        return Diagnostic::error("The block's `{` is missing on this line")
+            .at(Span::new(file, sign, sign + 1), "expected `{`")
+            .help("What a block holds stands in braces: { … }.");
+    }
     if let Some(operator) = dangling(&text[sign..end]) {
         return Diagnostic::error(format!("A value is missing behind `{operator}`"))
             .at(Span::new(file, sign, sign + operator.len()), "the value on its right is missing")
@@ -86,6 +91,16 @@ fn stopped(error: &Unreadable, text: &str, base: usize, end: usize, file: FileId
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// Whether the last line of a text is a word and labels in quotes.
+fn is_header(text: &str) -> bool {
+    let line = text.rsplit('\n').next().unwrap_or_default().trim();
+    let word = line.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(line.len());
+    let labels = line[word..].trim_start();
+    word > 0
+        && labels.starts_with('"')
+        && labels.split('"').step_by(2).all(|between| between.trim().is_empty())
 }
 
 /// Whether a text ends with an operator that has nothing behind it.

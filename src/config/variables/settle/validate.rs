@@ -2,7 +2,7 @@
 
 use super::Variables;
 use crate::config::convert::convert;
-use crate::config::eval::{evaluate, with_values};
+use crate::config::eval::{evaluate, unlike, with_values};
 use crate::config::expr::Expr;
 use crate::config::scope::{Files, Resolve, Scope};
 use crate::config::types::Type;
@@ -76,5 +76,6 @@ pub(in crate::config) fn verdict(
     };
     let problem = Diagnostic::error(format!("The value of variable \"{}\" is not valid", variable.name));
     let problem = problem.at(place.0, place.1).and(at, "this is false").quoting(shown);
+    let problem = problem.help(unlike(validation.condition, scope));
     Err(with_values(problem, validation.condition, scope).into())
 }

@@ -1,0 +1,2 @@
+component "release" "c":
+  patch_level: "1"
