@@ -1,6 +1,6 @@
 //! `module "name" { … }`: a call of a module, its shape held against what the module declares.
 
-use super::component::{Repeat, repeat};
+use super::component::{Repeat, repeat, unknown_alias};
 use super::depends;
 use super::names::Names;
 use super::order::Use;
@@ -180,12 +180,8 @@ impl<'p> Reader<'_, 'p> {
             return self.problems.push(problem);
         }
         if !outer.1.is_empty() && !self.aliases.contains(&outer) {
-            self.problems.push(super::component::unknown_alias(
-                &outer.0,
-                &outer.1,
-                self.aliases,
-                value.span(),
-            ));
+            let known = (self.caller.root, self.aliases);
+            self.problems.push(unknown_alias((&outer.0, &outer.1), known, value.span()));
             // It is passed all the same: that it is asked for is no second mistake.
         }
         // A key that stands twice was refused when the object was read.

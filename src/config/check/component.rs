@@ -166,13 +166,7 @@ impl<'p> Reader<'_, 'p> {
         }
         let known = alias.is_empty() || self.aliases.iter().any(|(n, a)| n == name && a == alias);
         if !known {
-            let problem = unknown_alias(name, alias, self.aliases, at);
-            problems.push(match self.names.root {
-                true => problem,
-                false => problem.help(format!(
-                    "A module asks for it: patchform {{ required_providers {{ {name} = {{ configuration_aliases = [{name}.{alias}] }} }} }}"
-                )),
-            });
+            problems.push(unknown_alias((name, alias), (self.names.root, self.aliases), at));
         }
         Some((name.to_string(), alias.to_string()))
     }
@@ -275,10 +269,17 @@ pub(super) fn direct(attribute: &Attribute) -> Option<Reference> {
     attribute.value.as_traversal().filter(named)
 }
 
-/// An alias that is declared nowhere.
-pub(super) fn unknown_alias(name: &str, alias: &str, known: &[(String, String)], at: Span) -> Diagnostic {
+/// An alias that is not known in a folder. `root`: whether it is the root's.
+pub(super) fn unknown_alias(
+    (name, alias): (&str, &str),
+    (root, known): (bool, &[(String, String)]),
+    at: Span,
+) -> Diagnostic {
     let aliases = known.iter().filter(|(n, a)| n == name && !a.is_empty()).map(|(_, a)| a.as_str());
     let help = match suggest::sentence(alias, aliases) {
+        _ if !root => format!(
+            "A module asks for it: patchform {{ required_providers {{ {name} = {{ configuration_aliases = [{name}.{alias}] }} }} }}"
+        ),
         empty if empty.is_empty() => format!("Declare it: provider \"{name}\" {{ alias = \"{alias}\" }}"),
         sentence => sentence,
     };

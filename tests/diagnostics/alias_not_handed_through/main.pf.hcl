@@ -1,0 +1,8 @@
+provider "release" {
+  alias = "eu"
+}
+
+module "middle" {
+  source    = "./middle"
+  providers = { release = release.eu }
+}

@@ -1,0 +1,5 @@
+patchform {
+  required_providers {
+    release = { configuration_aliases = [release.top] }
+  }
+}
