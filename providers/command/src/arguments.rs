@@ -106,6 +106,13 @@ pub fn level(level: Option<&Level>) -> Option<&str> {
     }
 }
 
+/// Whether a shell has variables of this name: what runs detached is begun by one, on every target.
+fn is_variable(name: &str) -> bool {
+    let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let begins = name.bytes().next().is_some_and(|b| is_word(b) && !b.is_ascii_digit());
+    begins && name.bytes().all(is_word) && !name.starts_with("_pf_")
+}
+
 /// A length of time that is longer than none.
 fn duration(text: &str) -> Option<Duration> {
     period::parse(text).ok().filter(|period| !period.is_zero())
@@ -136,6 +143,11 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
             let detail = "Write \"system\", for everything on its target, or \"data\".";
             complaints.push(Complaint::error(json!(["covers", i]), what, detail));
         }
+    }
+    for name in arguments.env.iter().flatten().map(|(name, _)| name).filter(|name| !is_variable(name)) {
+        let what = format!("no shell passes a variable called {name:?} on");
+        let detail = "A name has letters, digits and `_`, and begins with no digit; `_pf_` begins names of patchform's own.";
+        complaints.push(Complaint::error(json!(["env", name]), what, detail));
     }
     for (name, period) in [("timeout", &arguments.timeout), ("confirm_within", &arguments.confirm_within)] {
         if let Some(period) = period.as_deref().filter(|p| duration(p).is_none()) {
@@ -206,7 +218,11 @@ mod tests {
                 .map(|c| format!("{}: {}", json!(c.path), c.summary))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(of("env", json!({"A": "b"})), [""; 0]);
+        assert_eq!(of("env", json!({"A": "b", "_a9": "", "PATH": "/x"})), [""; 0]);
+        for name in ["a.b", "", "1a", "a b", "ä", "a=b", "_pf_now"] {
+            let what = format!("[\"env\",\"{name}\"]: no shell passes a variable called {name:?} on");
+            assert_eq!(of("env", json!({ name: "b" })), [what]);
+        }
         assert_eq!(of("read", json!([])), [r#"["read"]: `read` names no program"#]);
         assert_eq!(
             of("snapshot", json!(["a"])),

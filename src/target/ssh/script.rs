@@ -28,7 +28,8 @@ fn whole(body: &str) -> String {
 /// # Errors
 /// When a name cannot be one of a variable in a shell, or a text holds a zero byte.
 fn surroundings(env: &BTreeMap<String, String>, cwd: Option<&str>) -> Result<String, RpcError> {
-    let mut lines = String::from("umask \"$mask\"; ");
+    let cwd = quoted(cwd.unwrap_or("."));
+    let mut lines = format!("umask \"$mask\"; cd {cwd} || exit 126; ");
     for (name, value) in env {
         let first = name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
         if !first || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
@@ -38,7 +39,6 @@ fn surroundings(env: &BTreeMap<String, String>, cwd: Option<&str>) -> Result<Str
         }
         let _ = write!(lines, "export {name}={}; ", quoted(value));
     }
-    let _ = write!(lines, "cd {} || exit 126; ", quoted(cwd.unwrap_or(".")));
     Ok(lines)
 }
 
