@@ -205,3 +205,25 @@ fn a_comment_in_json_is_a_property_of_a_body() {
     let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
     assert_eq!(said.matches(r#"\"//\":\"c\""#).count(), 3, "{said}");
 }
+
+/// As one system writes a letter and another system does: decomposed, and composed.
+#[test]
+fn a_name_is_one_in_both_forms_of_unicode() {
+    let lab = Lab::new(
+        "variable \"ma\u{f1}ana\" {\n  default = 1\n}\nlocals {\n  e\u{301} = var.man\u{303}ana + 1\n}\n\
+         output \"u\u{308}\" {\n  value = local.\u{e9} + local.j\u{e9}\n}\n\
+         output \"\u{915}\u{94d}\u{937}\" {\n  value = { e\u{301} = 1 }.\u{e9}\n}\n",
+    );
+    lab.write(
+        "j.pf.json",
+        "{ \"locals\": { \"je\u{301}\": 3 }, \"output\": { \"o\u{308}\": { \"value\": 1 } } }",
+    );
+    lab.patchform("apply --auto-approve").exits(0);
+    let said = lab.patchform("output --json").exits(0).out;
+    let outputs: Json = serde_json::from_str(&said).unwrap();
+    assert_eq!(outputs["\u{fc}"]["value"], 5, "{said}");
+    assert_eq!(
+        (&outputs["\u{f6}"]["value"], &outputs["\u{915}\u{94d}\u{937}"]["value"]),
+        (&json!(1), &json!(1))
+    );
+}

@@ -11,6 +11,7 @@ use super::syntax::{self, Block, Body};
 use crate::config::blocks::LATER;
 use crate::model::{Diagnostic, Diagnostics, FileId};
 use std::collections::{BTreeMap, BTreeSet};
+use unicode_ident::{is_xid_continue, is_xid_start};
 
 mod concealed;
 mod declared;
@@ -303,7 +304,6 @@ fn unknown(block: &Block) -> Diagnostic {
 
 /// Whether a text can be a name of the language.
 pub(super) fn is_identifier(text: &str) -> bool {
-    let first = text.chars().next();
-    first.is_some_and(|c| c.is_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| is_xid_start(c) || c == '_') && chars.all(|c| is_xid_continue(c) || c == '-')
 }

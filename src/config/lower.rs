@@ -150,7 +150,7 @@ impl<'t> Lowering<'t> {
             Expression::Parenthesis(inner) => {
                 Node::Parens(Box::new(self.within(Lines::Free, |free| free.expr(inner.inner()))))
             }
-            Expression::Variable(name) => Node::Name(self.words.get(name.as_str())),
+            Expression::Variable(name) => Node::Name(self.words.key(name.as_str())),
             Expression::Conditional(c) => Node::Conditional(Box::new([
                 self.expr(&c.cond_expr),
                 self.expr(&c.true_expr),
@@ -227,14 +227,14 @@ impl<'t> Lowering<'t> {
         let first = call.name.namespace.first().unwrap_or(&call.name.name);
         let name_span = self.span(first.span()).to(self.span(call.name.name.span()));
         let args = self.within(Lines::Free, |free| call.args.iter().map(|arg| free.expr(arg)).collect());
-        let name = self.words.get(&name);
+        let name = self.words.key(&name);
         Node::Call(Box::new(Call { name, name_span, args, spread: call.args.expand_final() }))
     }
 
     fn for_expr(&mut self, f: &ForExpr) -> Node {
         Node::For(Box::new(For {
-            key_name: f.intro.key_var.as_ref().map(|name| self.words.get(name.as_str())),
-            value_name: self.words.get(f.intro.value_var.as_str()),
+            key_name: f.intro.key_var.as_ref().map(|name| self.words.key(name.as_str())),
+            value_name: self.words.key(f.intro.value_var.as_str()),
             collection: self.expr(&f.intro.collection_expr),
             key: f.key_expr.as_ref().map(|key| self.expr(key)),
             value: self.expr(&f.value_expr),

@@ -327,7 +327,7 @@ impl Reader<'_> {
     fn attribute(&mut self, attribute: &structure::Attribute, chunk: Chunk<'_>) -> Option<Attribute> {
         let span = self.span(attribute.key.span(), chunk.base);
         match lower::lower(&attribute.value, chunk, &mut self.words) {
-            Ok(value) => Some(Attribute { name: self.words.get(attribute.key.as_str()), span, value }),
+            Ok(value) => Some(Attribute { name: self.words.key(attribute.key.as_str()), span, value }),
             Err(problems) => {
                 self.problems.0.extend(problems.0);
                 None
@@ -341,7 +341,7 @@ impl Reader<'_> {
             .labels
             .iter()
             .map(|label| Label {
-                text: self.words.get(label.as_str()),
+                text: self.words.key(label.as_str()),
                 span: self.span(label.span(), chunk.base),
             })
             .collect();
@@ -355,7 +355,7 @@ impl Reader<'_> {
             self.structure(structure, chunk, &mut body, &mut names);
         }
         Block {
-            kind: self.words.get(block.ident.as_str()),
+            kind: self.words.key(block.ident.as_str()),
             kind_span,
             labels,
             header,

@@ -7,7 +7,7 @@ use super::{Attribute, Block, Body, Label, twice};
 use crate::config::expr::{Expr, Key as EntryKey, Node};
 use crate::config::lower;
 use crate::config::source::Sources;
-use crate::config::value::Value;
+use crate::config::value::{Value, key as key_of};
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ impl Reader<'_> {
             JsonValue::Object(entries) if missing > 0 => {
                 for (label, inner) in entries.iter().filter(|(label, _)| label.text.text != "//") {
                     let mut labels = labels.clone();
-                    labels.push(Label { text: label.text.text.as_str().into(), span: label.span });
+                    labels.push(Label { text: key_of(&label.text.text), span: label.span });
                     self.blocks(inside, key, missing - 1, labels, inner, body);
                 }
             }
@@ -146,7 +146,7 @@ impl Reader<'_> {
         body: &mut Body,
         names: &mut BTreeMap<Arc<str>, Span>,
     ) {
-        let name: Arc<str> = key.text.text.as_str().into();
+        let name = key_of(&key.text.text);
         let value = match reading {
             Reading::References => self.reference(json),
             Reading::Row => self.row(json),
