@@ -64,6 +64,23 @@ fn a_run_is_taken_up_on_the_machine_that_it_works_on() {
     assert_eq!(lab.read("a"), before);
     lab.patchform("resume").exits(0);
     lab.patchform("plan --detailed-exitcode").exits(0);
+    // What ended is taken back there, too.
+    let state: serde_json::Value = serde_json::from_str(&lab.read("patchform.state.json")).unwrap();
+    let snapshot = state["snapshots"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
+    let run = snapshot.rsplitn(3, '-').last().unwrap().to_string();
+    for line in
+        [format!("rollback {run} --auto-approve"), format!("snapshot restore {snapshot} --auto-approve")]
+    {
+        on_another(&line).exits(1).says("of the machine").says("give the command there");
+    }
+    assert_eq!(lab.read("a"), "1.1");
+    // A run that nobody can ask is let go of, and what it may have left undone is remembered.
+    lab.write("main.pf.hcl", files(&[("a", "1.2", "", "")]));
+    let mut killed = lab.patchform_command("apply --auto-approve");
+    killed.env("PATCHFORM_FAILPOINT", "drive.begun#3=kill");
+    assert!(!killed.status().unwrap().success());
+    on_another("run abandon").exits(0).says("command.a");
+    lab.patchform("plan").says("command.a").says("may have been changing");
 }
 
 #[test]

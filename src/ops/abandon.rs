@@ -8,7 +8,7 @@ use super::inputs::Inputs;
 use super::ledger::{Ledger, settle_ended, spare_newer};
 use super::outputs;
 use super::plan::backend;
-use super::{Failure, Place, run, runs};
+use super::{Failure, Place, elsewhere, run, runs};
 use crate::backend::{Base, Local};
 use crate::engine::lease::{self, OpenRun};
 use crate::model::Moment;
@@ -56,6 +56,16 @@ pub fn open(
         Ok(told) => {
             if let Some(old) = told.is_old_now(&place.runs, local.read().ok().flatten().as_ref())? {
                 return let_go(&place, &local, chosen, old);
+            }
+            // Nobody can ask here what stands there.
+            if let Some((entry, target)) =
+                elsewhere::first(elsewhere::changed(&told.plan)).filter(|_| !chosen.alive)
+            {
+                let why = format!(
+                    "run {} works on {} of the machine {target}, and this is another one",
+                    chosen.id, entry.address
+                );
+                return let_go(&place, &local, chosen, why);
             }
             let leaving: Result<BTreeSet<usize>, Failure> =
                 leave.iter().map(|address| run::changed(&told.plan, address)).collect();

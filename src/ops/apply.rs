@@ -7,7 +7,7 @@ use super::opening::{Entry, open_run, stale_plan};
 use super::plan::{Planned, backend};
 use super::providers::{Lenience, Pinned, Starter};
 use super::runs;
-use super::{Failure, Place, findings, secrets};
+use super::{Failure, Place, elsewhere, findings, secrets};
 use crate::backend::{Local, local};
 use crate::engine::fleet::Fleet;
 use crate::engine::lease;
@@ -21,7 +21,6 @@ use crate::run::event::{Event, Request};
 use crate::run::{Outcome, Run, Standing, outcome};
 use crate::state::State;
 use crate::world::clock;
-use patchform_sdk::machine;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -175,32 +174,15 @@ pub(super) fn open(
     watch: Arc<dyn Watch>,
 ) -> Result<Ready, Failure> {
     if !matches!(request, Some(Request::Abandon { .. })) {
-        refuse_elsewhere(&told)?;
+        let id = told.run.id();
+        let gone = format!("patchform run abandon {id}   where that machine is gone");
+        elsewhere::refuse(&format!("run {id}"), elsewhere::changed(&told.plan)).map_err(|e| e.hint(gone))?;
     }
     let plan = told.plan.clone();
     let notices = told.journal.notices.clone();
     let ready = pinned(plan, place, inputs, lock, Entry::Open { told: Box::new(told), request }, watch)?;
     let notices = [notices, ready.notices].concat();
     Ok(Ready { notices, ..ready })
-}
-
-/// What is reached by no connection is worked on where the run began: on a machine with which this one shares no more than the
-/// project's folder every step would come to another one.
-fn refuse_elsewhere(told: &runs::Told) -> Result<(), Failure> {
-    let here = machine::identity();
-    let is_machine = |target: &str| target.len() == 32 && target.bytes().all(|b| b.is_ascii_hexdigit());
-    let elsewhere = told.plan.changes().find_map(|(_, entry, _)| {
-        let target = entry.observed.identity().map(|identity| &*identity.target)?;
-        (entry.connection.kind == "local" && is_machine(target) && target != here).then_some((entry, target))
-    });
-    let Some((entry, target)) = elsewhere else { return Ok(()) };
-    let id = told.run.id();
-    Err(Failure::error(format!(
-        "run {id} works on {} of the machine {target}; this is another one, {here}",
-        entry.address
-    ))
-    .hint("give the command there, where it began")
-    .hint(format!("patchform run abandon {id}   where that machine is gone")))
 }
 
 fn pinned(

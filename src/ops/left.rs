@@ -48,6 +48,30 @@ pub(super) fn unsettle(
     Ok(())
 }
 
+/// Why nothing that takes all of `target` along may begin there: something that was left running still goes on, or may.
+///
+/// # Errors
+/// A provider that failed as a whole.
+pub(super) fn on_target(
+    target: &str,
+    pins: &[PinnedProvider],
+    (state, place): (&State, &Place),
+    (fleet, secrets): (&Fleet, &Secrets),
+) -> Result<Option<String>, Failure> {
+    let runs: BTreeSet<&String> = state.owed.values().map(|owed| &owed.run).collect();
+    for told in runs.into_iter().filter_map(|run| runs::tell(&place.runs, run).ok()) {
+        let left = told.plan.entries.iter().enumerate().filter(|(i, _)| told.run.is_left_running(*i));
+        for (_, old) in left.filter(|(_, old)| old.observed.identity().is_some_and(|i| i.target == target)) {
+            let named = !names_now(old, told.run.id(), &told.plan.entries, state).is_empty();
+            let why = if named { goes_on(old, &told.plan.providers, pins, (fleet, secrets))? } else { None };
+            if let Some(why) = why {
+                return Ok(Some(format!("{}: {why}", old.address)));
+            }
+        }
+    }
+    Ok(None)
+}
+
 /// Under which names the state remembers what `run` left undone at `old`, an entry of its plan: its own; else any that the run did not
 /// know, since it was renamed. None where that is done, or was forgotten.
 fn names_now<'a>(old: &Entry, run: &str, known: &[Entry], state: &'a State) -> Vec<&'a Address> {
@@ -88,11 +112,15 @@ fn goes_on(
     (fleet, secrets): (&Fleet, &Secrets),
 ) -> Result<Option<String>, Failure> {
     let Some(pinned) = then.get(old.provider) else { return Ok(None) };
+    let unknown =
+        |why: &str| Ok(Some(format!("it is not known whether an earlier action still goes on there: {why}")));
     let named = |pin: &&PinnedProvider| pin.name == pinned.name;
     let alike = pins.iter().find(|pin| named(pin) && pin.alias == pinned.alias);
-    let Some(pin) = alike.or_else(|| pins.iter().find(named)) else { return Ok(None) };
+    let Some(pin) = alike.or_else(|| pins.iter().find(named)) else {
+        return unknown(&format!("nothing that is declared needs the provider {} any more", pinned.name));
+    };
     if let Err(missing) = subject::subject(old, &pin.alias, secrets) {
-        return Ok(Some(format!("it is not known whether an earlier action still goes on there: {missing}")));
+        return unknown(&missing.to_string());
     }
     let asked = [Entry { provider: 0, ..old.clone() }];
     let read = observe::observe(fleet, std::slice::from_ref(pin), &asked, &[0], secrets);

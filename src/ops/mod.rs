@@ -10,6 +10,7 @@ pub mod collect;
 pub mod console;
 mod doomed;
 mod driving;
+mod elsewhere;
 pub mod evidence;
 pub mod failure;
 pub mod files;

@@ -142,7 +142,7 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     checked.warnings.0.extend(left_undone(&plan, known));
     checked.warnings.0.extend(given_up(&plan, known));
     checked.warnings.0.extend(unfinished(&plan, &checked.place)?);
-    checked.warnings.0.extend(unfolded::told(&unfolded::find(&checked.place, known)?));
+    checked.warnings.0.extend(unfolded::told(&unfolded::find_since(&checked.place, known)?));
     let Checked { config, sources, warnings, place, starter, .. } = checked;
     drop_aside(config);
     Ok(Planned { plan, sources, warnings, place, fleet, starter, secrets, state })

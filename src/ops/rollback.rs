@@ -5,7 +5,7 @@ use super::inputs::Inputs;
 use super::ledger::settle_ended;
 use super::plan::{self, Planned, Stages, backend};
 use super::providers::{Lenience, Starter};
-use super::{Failure, Place, beginning, runs, secrets};
+use super::{Failure, Place, beginning, elsewhere, runs, secrets};
 use crate::backend::Local;
 use crate::config::source::Sources;
 use crate::model::{Address, Diagnostic, Diagnostics};
@@ -87,6 +87,7 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     }
     // The state says what it changed; of the journal nothing is needed.
     let ran = beginning::plan(&place.runs, id)?;
+    elsewhere::refuse(&format!("run {id}"), elsewhere::changed(&ran))?;
     let (draft, lost) = undo::undo(&ran, &run, &state).map_err(Failure::error)?;
     if let Some(renamed) = lost.first() {
         let had: Vec<&Address> =

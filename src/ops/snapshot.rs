@@ -9,7 +9,7 @@ use super::orphans::Found;
 use super::plan::{Planned, backend};
 use super::providers::{Lenience, Starter};
 use super::view::{self, View};
-use super::{Failure, Place, beginning, doomed, left, orphans, runs, secrets, state};
+use super::{Failure, Place, beginning, doomed, elsewhere, left, orphans, runs, secrets, state};
 use crate::backend::{Base, Local};
 use crate::config::checked::SnapshotRule;
 use crate::config::source::Sources;
@@ -353,8 +353,7 @@ fn start(
 /// of their whole system. Snapshots of the present are taken first, so that this can fail and be undone as any patch.
 ///
 /// # Errors
-/// There is no such snapshot, its run is not kept, a component cannot be read, or one that would go back with it has no way for
-/// that.
+/// There is no such snapshot, its run is not kept, or a component cannot be read, is another machine's, or has no way back.
 pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     let place = Place::known()?;
     let state = state::required()?;
@@ -395,12 +394,13 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         ..taken
     };
     coverage.put_before(&mut plan, &place, &state)?;
+    elsewhere::refuse(&format!("snapshot {id}"), &plan.entries)?;
     let needed = plan.entries.iter().map(|e| e.provider).collect();
     let (starter, fleet, secrets) = start(&place, &plan, &needed, inputs)?;
     let every: Vec<usize> = (0..plan.entries.len()).collect();
     let mut read = observe::observe(&fleet, &plan.providers, &plan.entries, &every, &secrets)
         .map_err(super::providers::missing)?;
-    left::unsettle((&plan.entries, &plan.providers, &[]), &mut read, (&state, &place), (&fleet, &secrets))?;
+    coverage.unsettle((&plan, &mut read), (&state, &place), (&fleet, &secrets))?;
     for (entry, observed) in plan.entries.iter_mut().zip(read) {
         let first = coverage.first.iter().find(|first| first.snapshot.component == entry.address);
         let (id, snapshot) = first.map_or((id, &snapshot), |first| (&first.id, &first.snapshot));

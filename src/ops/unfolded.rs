@@ -1,5 +1,6 @@
 //! Runs that ended and that the state does not know: an earlier one was put in its place. Their folders tell what they left.
 
+use super::plan::backend;
 use super::{Failure, Place, beginning, runs};
 use crate::backend::Local;
 use crate::engine::results::{Where, results};
@@ -29,6 +30,19 @@ pub fn find(place: &Place, state: &State) -> Result<Vec<Unfolded>, Failure> {
     let mut found: Vec<Unfolded> = unknown.filter_map(|id| unfolded(place, state, id)).collect();
     let ended = |run: &Unfolded| run.results.finished.as_ref().map(|run| run.finished);
     found.sort_by(|a, b| (ended(a), &a.id).cmp(&(ended(b), &b.id)));
+    Ok(found)
+}
+
+/// As [`find`], beside `state`, which was read a while ago: without those that have ended since, which the state of now knows.
+///
+/// # Errors
+/// The folder of runs, or the state, cannot be read.
+pub fn find_since(place: &Place, state: &State) -> Result<Vec<Unfolded>, Failure> {
+    let mut found = find(place, state)?;
+    if !found.is_empty() {
+        let now = Local::new(&place.state).read().map_err(backend)?;
+        found.retain(|run| now.as_ref().is_none_or(|now| now.run(&run.id).is_none()));
+    }
     Ok(found)
 }
 

@@ -106,11 +106,14 @@ pub fn level(level: Option<&Level>) -> Option<&str> {
     }
 }
 
+/// Variables to which a shell gives values of its own.
+const OWN: [&str; 6] = ["IFS", "OLDPWD", "OPTIND", "PPID", "PWD", "_"];
+
 /// Whether a shell has variables of this name: what runs detached is begun by one, on every target.
 fn is_variable(name: &str) -> bool {
     let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     let begins = name.bytes().next().is_some_and(|b| is_word(b) && !b.is_ascii_digit());
-    begins && name.bytes().all(is_word) && !name.starts_with("_pf_")
+    begins && name.bytes().all(is_word) && !name.starts_with("_pf_") && !OWN.contains(&name)
 }
 
 /// A length of time that is longer than none.
@@ -219,7 +222,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(of("env", json!({"A": "b", "_a9": "", "PATH": "/x"})), [""; 0]);
-        for name in ["a.b", "", "1a", "a b", "ä", "a=b", "_pf_now"] {
+        for name in ["a.b", "", "1a", "a b", "ä", "a=b", "_pf_now", "IFS", "OPTIND"] {
             let what = format!("[\"env\",\"{name}\"]: no shell passes a variable called {name:?} on");
             assert_eq!(of("env", json!({ name: "b" })), [what]);
         }

@@ -1,12 +1,14 @@
 //! What a restore of a whole system takes back beside its own component (page 5.3, rule 6): whatever was changed on that
 //! target since goes back first, by its own stored way, so that nothing runs at a level that is not there any more.
 
-use super::{Failure, Place, Snapshot, State, plan_that_knows, runs};
+use super::{Failure, Place, Snapshot, State, left, plan_that_knows, runs};
 use crate::config::checked::OnFailure;
+use crate::engine::fleet::Fleet;
+use crate::engine::secrets::Secrets;
 use crate::model::{Address, Diagnostic, PatchLevel};
 use crate::ops::runs::Told;
 use crate::plan::Plan;
-use crate::plan::noun::{Entry, RolloutLimit, Verdict};
+use crate::plan::noun::{Entry, Observed, RolloutLimit, Verdict};
 use crate::run::Standing;
 use crate::state::FinishedRun;
 use std::collections::BTreeSet;
@@ -26,6 +28,8 @@ pub(super) struct Coverage {
     pub first: Vec<Covered>,
     /// What else stands there, and may be at the same level.
     beside: BTreeSet<Address>,
+    /// What it takes back as a whole.
+    system: Option<String>,
 }
 
 impl Coverage {
@@ -39,15 +43,15 @@ impl Coverage {
         taken: &Plan,
         (place, state, doomed): (&Place, &State, &BTreeSet<String>),
     ) -> Result<Coverage, Failure> {
-        let mut coverage = Coverage::default();
         let own = taken.entries.iter().find(|e| e.address == snapshot.component);
         let seen = own.and_then(|e| e.observed.identity()).map(|identity| &identity.target);
         let Some(target) = seen.or(state.records.get(&snapshot.component).map(|r| &r.target)) else {
-            return Ok(coverage);
+            return Ok(Coverage::default());
         };
         if !snapshot.coverage.whole_system {
-            return Ok(coverage);
+            return Ok(Coverage::default());
         }
+        let mut coverage = Coverage { system: Some(target.clone()), ..Coverage::default() };
         let told = runs::tell(&place.runs, &snapshot.run).ok();
         let there = |e: &&Entry| e.observed.identity().is_some_and(|i| i.target == *target);
         let then = told.iter().flat_map(|told| told.plan.entries.iter().filter(there).map(|e| &e.address));
@@ -107,6 +111,27 @@ impl Coverage {
         let rollout = plan.rollouts.pop().unwrap_or_default();
         plan.rollouts = vec![RolloutLimit { on_failure: OnFailure::RollbackRun, ..rollout }];
         Ok(())
+    }
+
+    /// Makes those readings unsettled beside which something goes on that was left running.
+    ///
+    /// # Errors
+    /// It goes on where the whole system is to be taken back, or a provider failed as a whole.
+    pub(super) fn unsettle(
+        &self,
+        (plan, read): (&Plan, &mut [Observed]),
+        known: (&State, &Place),
+        with: (&Fleet, &Secrets),
+    ) -> Result<(), Failure> {
+        left::unsettle((&plan.entries, &plan.providers, &[]), read, known, with)?;
+        let Some(target) = &self.system else { return Ok(()) };
+        match left::on_target(target, &plan.providers, known, with)? {
+            None => Ok(()),
+            Some(why) => Err(Failure::refused(format!(
+                "a restore of the whole system takes along what was left running there: {why}"
+            ))
+            .hint("wait until that has ended, or end it; `patchform plan` tells how it stands")),
+        }
     }
 
     /// What a person hears of everything that stands there.

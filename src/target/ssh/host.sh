@@ -41,7 +41,7 @@ stand() {
     # Where the host stands still its wrapper may be later than that: it goes on only if it makes `going` first.
     if ! until_there 1 "$d/process" "$d/unused"; then
       if mkdir "$d/going" 2>/dev/null || [ ! -e "$d/process" ]; then
-        [ -e "$d/going" ] && : >"$d/unused" || die "$d/unused cannot be made"
+        [ -e "$d/going" ] && printf '' >"$d/unused" || die "$d/unused cannot be made"
       fi
       sync "$d" 2>/dev/null || sync
     fi

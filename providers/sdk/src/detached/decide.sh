@@ -7,8 +7,8 @@ if [ "$2" = confirm ]; then
   now
   [ "$armed" = "$boot" ] && [ "$_pf_now" -lt "$until" ] && to=confirmed
 fi
-mv "$d/armed" "$d/$to" 2>/dev/null || exit 0
-sync "$d" 2>/dev/null || sync
+tool mv "$d/armed" "$d/$to" 2>/dev/null || exit 0
+tool sync "$d" 2>/dev/null || tool sync
 # It would see by itself that it is confirmed; but its folder may be gone by then.
 [ "$to" = confirmed ] && lives "$d" && kill -9 "$_pf_pid" 2>/dev/null
 exit 0

@@ -1,8 +1,6 @@
 # The dead man's switch: $1 is the command's folder, $2 how many milliseconds there are for a confirmation, the rest goes
 # back. Exactly one of `armed`, `confirmed`, `reverting` is there from now on: the decision is a rename of `armed`, which
 # the system lets succeed once, whoever tries, and which needs no room on a full disk.
-# What this shell needs is there wherever the PATH of the way back leads.
-tool() { PATH="${PATH:+$PATH:}/usr/bin:/bin" "$@"; }
 _pf_folder=$1 _pf_within=$2 _pf_where=$PWD
 # Its own folder is where it stands, so that it may be moved.
 cd "$1/switch" && tool mkdir claim 2>/dev/null || exit 0
@@ -66,7 +64,7 @@ stop() {
 
 if tool mkdir ../going 2>/dev/null; then
   # The command was never started, and never will be.
-  : >../unused
+  printf '' >../unused
   _pf_code=0
 elif [ -e ../unused ]; then
   _pf_code=0

@@ -1,0 +1,36 @@
+//! What is reached by no connection is worked on where it was read. On a machine with which this one shares no more than the
+//! project's folder every question would be answered, and every step taken, by another component.
+
+use super::Failure;
+use crate::plan::noun::{Entry, Plan};
+use patchform_sdk::machine;
+
+/// The first of `entries`, as a plan knows them, that is another machine's, and that machine.
+pub fn first<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<(&'a Entry, &'a str)> {
+    let is_machine = |target: &str| target.len() == 32 && target.bytes().all(|b| b.is_ascii_hexdigit());
+    entries.into_iter().find_map(|entry| {
+        let target = entry.observed.identity().map(|identity| &*identity.target)?;
+        let is_elsewhere =
+            entry.connection.kind == "local" && is_machine(target) && target != machine::identity();
+        is_elsewhere.then_some((entry, target))
+    })
+}
+
+/// What a plan changes.
+pub fn changed(plan: &Plan) -> impl Iterator<Item = &Entry> {
+    plan.changes().map(|(_, entry, _)| entry)
+}
+
+/// Refuses `what`, which works on `entries`, on another machine than theirs.
+///
+/// # Errors
+/// One of them is another machine's.
+pub fn refuse<'a>(what: &str, entries: impl IntoIterator<Item = &'a Entry>) -> Result<(), Failure> {
+    let Some((entry, target)) = first(entries) else { return Ok(()) };
+    Err(Failure::error(format!(
+        "{what} works on {} of the machine {target}; this is another one, {}",
+        entry.address,
+        machine::identity()
+    ))
+    .hint("give the command there"))
+}
