@@ -116,18 +116,19 @@ fn goes_on(
         |why: &str| Ok(Some(format!("it is not known whether an earlier action still goes on there: {why}")));
     let named = |pin: &&PinnedProvider| pin.name == pinned.name;
     let alike = pins.iter().find(|pin| named(pin) && pin.alias == pinned.alias);
-    let Some(pin) = alike.or_else(|| pins.iter().find(named)) else {
-        return unknown(&format!("nothing that is declared needs the provider {} any more", pinned.name));
-    };
+    let unused = format!("nothing that is declared needs the provider {} any more", pinned.name);
+    let Some(pin) = alike.or_else(|| pins.iter().find(named)) else { return unknown(&unused) };
     if let Err(missing) = subject::subject(old, &pin.alias, secrets) {
         return unknown(&missing.to_string());
     }
     let asked = [Entry { provider: 0, ..old.clone() }];
     let read = observe::observe(fleet, std::slice::from_ref(pin), &asked, &[0], secrets);
-    Ok(match read.map_err(providers::missing)?.pop() {
-        Some(Observed::Unsettled { why }) => Some(why),
-        _ => None,
-    })
+    match read.map_err(providers::missing)?.pop() {
+        Some(Observed::Unsettled { why }) => Ok(Some(why)),
+        Some(Observed::Unreachable { why }) => unknown(&why),
+        Some(Observed::Absent(_) | Observed::Present { .. }) => Ok(None),
+        Some(Observed::NotRead) | None => unknown(&unused),
+    }
 }
 
 #[cfg(test)]

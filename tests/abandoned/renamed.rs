@@ -121,3 +121,15 @@ fn what_was_left_running_and_never_ends_is_forgotten_by_name() {
     assert_eq!(lab.read("lv"), "3\n");
     ends(&lab);
 }
+
+/// Nothing that is declared needs its provider any more.
+#[test]
+fn what_was_left_running_is_not_forgotten_with_the_last_of_its_kind() {
+    let lab = left_running(CLAIM);
+    lab.write("main.pf.hcl", "");
+    flat(lab.patchform("apply --auto-approve").exits(5))
+        .says("It was left running when this was command.a")
+        .says("patchform state rm 'command.a'");
+    lab.write("main.pf.hcl", declared("b", "3", "switch-1", CLAIM, ""));
+    is_in_the_way(&lab, "b");
+}
