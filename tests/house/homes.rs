@@ -41,6 +41,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("similar", &["src/report"]),
     ("tar", &["src/world", "providers/release"]),
     ("tempfile", &["src/world"]),
+    ("unicode_ident", &["src/config"]),
     ("unicode_normalization", &["src/config"]),
     ("unicode_segmentation", &["src/config"]),
     ("unicode_width", &["src/report", "src/cli"]),
