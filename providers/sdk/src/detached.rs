@@ -201,7 +201,7 @@ impl Detached {
         };
         let folder = place.join(self.store.file_name().unwrap_or_default()).join(id);
         let until = Instant::now() + patience;
-        while machine::runs_with(&[WRAPPER.as_bytes(), folder.as_os_str().as_encoded_bytes()]) {
+        while machine::runs_with(folder.as_os_str().as_encoded_bytes()) {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return TargetAwaited::Running;

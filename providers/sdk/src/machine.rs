@@ -69,10 +69,9 @@ pub fn session_lives(session: u32) -> bool {
     of_processes("stat").filter_map(|stat| String::from_utf8(stat).ok()).any(lives)
 }
 
-/// Whether any living process has all of `words` among those of its command line.
-pub fn runs_with(words: &[&[u8]]) -> bool {
-    let says = |line: &[u8], word: &[u8]| line.split(|byte| *byte == 0).any(|said| said == word);
-    of_processes("cmdline").any(|line| words.iter().all(|word| says(&line, word)))
+/// Whether any living process has `word` among the words of its command line.
+pub fn runs_with(word: &[u8]) -> bool {
+    of_processes("cmdline").any(|line| line.split(|byte| *byte == 0).any(|said| said == word))
 }
 
 /// A file of every process, as far as it can be read.

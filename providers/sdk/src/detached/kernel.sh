@@ -32,13 +32,8 @@ lives() {
     return 1
   fi
 } 2>/dev/null
-# works_in FOLDER: whether a wrapper runs that names it, also where somebody removed the folder. Its switch names it, too.
-works_in() {
-  for _pf_p in $(grep -lzxF -- "$1" /proc/[0-9]*/cmdline 2>/dev/null); do
-    grep -qzF '# Runs a detached command' "$_pf_p" 2>/dev/null && return 0
-  done
-  return 1
-}
+# works_in FOLDER: whether a wrapper runs that names it, also where somebody removed the folder.
+works_in() { grep -qzxF -- "$1" /proc/[0-9]*/cmdline 2>/dev/null; }
 # goes_on FOLDER: whether its command still runs: the process that FOLDER/process names, or, where that alone was killed,
 # anything of its session.
 goes_on() {

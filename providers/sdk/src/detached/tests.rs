@@ -234,7 +234,7 @@ fn what_never_began_as_was_said_does_not_begin_later() {
             fs::read(&pipe).unwrap();
             run.join().unwrap().unwrap();
         });
-        while machine::runs_with(&[fs::canonicalize(&folder).unwrap().as_os_str().as_encoded_bytes()]) {
+        while machine::runs_with(fs::canonicalize(&folder).unwrap().as_os_str().as_encoded_bytes()) {
             thread::sleep(Duration::from_millis(1));
         }
         assert_eq!(detached.wait(&waiting("a", 0)).unwrap().command, TargetAwaited::Unknown);

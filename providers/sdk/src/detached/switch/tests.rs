@@ -150,22 +150,6 @@ fn a_switch_needs_nothing_of_the_path_of_its_way_back() {
     });
 }
 
-/// Its controller died before the command was started, and the folder was moved away since.
-#[test]
-fn a_switch_without_its_command_is_no_command() {
-    in_scratch(|detached, dir| {
-        let folder = dir.join("store/a");
-        detached.arm(&folder, &guarded("a", "true", "touch back", 1500)).unwrap();
-        fs::rename(&folder, dir.join("moved")).unwrap();
-        let wait = TargetAwait { id: "a".into(), connection: Connection::local(), timeout: 0 };
-        assert_eq!(detached.wait(&wait).unwrap().command, TargetAwaited::Unknown);
-        while is_alive(&dir.join("moved/switch")) {
-            thread::sleep(GLANCE);
-        }
-        assert!(dir.join("moved/unused").exists() && !dir.join("back").exists());
-    });
-}
-
 /// Its shell alone is killed while it takes something back.
 #[test]
 fn a_switch_goes_back_as_long_as_what_it_started_does() {
