@@ -1,6 +1,7 @@
 //! What `run abandon --leave-running` left at work stays in the way of its component also where that has another name by now, or
 //! names its target in another way: its provider is asked as the abandoned run knew it.
 
+use super::runs::Told;
 use super::{Failure, Place, providers, runs};
 use crate::engine::fleet::Fleet;
 use crate::engine::observe;
@@ -21,12 +22,9 @@ pub(super) fn unsettle(
     (state, place): (&State, &Place),
     (fleet, secrets): (&Fleet, &Secrets),
 ) -> Result<(), Failure> {
-    let runs: BTreeSet<&String> = state.owed.values().map(|owed| &owed.run).collect();
-    for run in runs {
-        let Ok(told) = runs::tell(&place.runs, run) else { continue };
-        let left = told.plan.entries.iter().enumerate().filter(|(i, _)| told.run.is_left_running(*i));
-        for old in left.map(|(_, old)| old) {
-            let names = names_now(old, run, &told.plan.entries, state);
+    for told in owing(state, place) {
+        for old in left_running(&told) {
+            let (run, names) = (told.run.id(), names_now(old, &told, state));
             let concerned: Vec<usize> =
                 (0..entries.len()).filter(|i| concerns(old, &names, &entries[*i], &readings[*i])).collect();
             let Some(first) = names.first().filter(|_| !concerned.is_empty()) else { continue };
@@ -58,13 +56,11 @@ pub(super) fn on_target(
     (state, place): (&State, &Place),
     (fleet, secrets): (&Fleet, &Secrets),
 ) -> Result<Option<String>, Failure> {
-    let runs: BTreeSet<&String> = state.owed.values().map(|owed| &owed.run).collect();
-    for told in runs.into_iter().filter_map(|run| runs::tell(&place.runs, run).ok()) {
-        let left = told.plan.entries.iter().enumerate().filter(|(i, _)| told.run.is_left_running(*i));
-        for (_, old) in left.filter(|(_, old)| old.observed.identity().is_some_and(|i| i.target == target)) {
-            let named = !names_now(old, told.run.id(), &told.plan.entries, state).is_empty();
-            let why = if named { goes_on(old, &told.plan.providers, pins, (fleet, secrets))? } else { None };
-            if let Some(why) = why {
+    for told in owing(state, place) {
+        let there = |old: &&Entry| old.observed.identity().is_some_and(|i| i.target == target);
+        let left = left_running(&told).filter(there).filter(|old| !names_now(old, &told, state).is_empty());
+        for old in left {
+            if let Some(why) = goes_on(old, &told.plan.providers, pins, (fleet, secrets))? {
                 return Ok(Some(format!("{}: {why}", old.address)));
             }
         }
@@ -72,14 +68,27 @@ pub(super) fn on_target(
     Ok(None)
 }
 
-/// Under which names the state remembers what `run` left undone at `old`, an entry of its plan: its own; else any that the run did not
+/// The runs from which the state still owes something, as far as they can be read.
+fn owing(state: &State, place: &Place) -> impl Iterator<Item = Told> {
+    let runs: BTreeSet<&String> = state.owed.values().map(|owed| &owed.run).collect();
+    runs.into_iter().filter_map(|run| runs::tell(&place.runs, run).ok())
+}
+
+/// What a run left running, as its plan knew it.
+fn left_running(told: &Told) -> impl Iterator<Item = &Entry> {
+    let left = told.plan.entries.iter().enumerate().filter(|(i, _)| told.run.is_left_running(*i));
+    left.map(|(_, old)| old)
+}
+
+/// Under which names the state remembers what a run left undone at `old`, an entry of its plan: its own; else any that the run did not
 /// know, since it was renamed. None where that is done, or was forgotten.
-fn names_now<'a>(old: &Entry, run: &str, known: &[Entry], state: &'a State) -> Vec<&'a Address> {
+fn names_now<'a>(old: &Entry, told: &Told, state: &'a State) -> Vec<&'a Address> {
+    let run = told.run.id();
     let owing = || state.owed.iter().filter(|(_, owed)| owed.run == run).map(|(address, _)| address);
     if let Some(own) = owing().find(|address| **address == old.address) {
         return vec![own];
     }
-    let known: BTreeSet<&Address> = known.iter().map(|entry| &entry.address).collect();
+    let known: BTreeSet<&Address> = told.plan.entries.iter().map(|entry| &entry.address).collect();
     owing().filter(|address| address.kind == old.address.kind && !known.contains(address)).collect()
 }
 

@@ -406,10 +406,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         let (id, snapshot) = first.map_or((id, &snapshot), |first| (&first.id, &first.snapshot));
         aim(entry, observed, (id, snapshot), &place, &state)?;
     }
-    let mut warnings = Diagnostics::default();
-    if let Some(warning) = coverage.warning(id) {
-        warnings.push(warning);
-    }
+    let warnings = Diagnostics(coverage.warning(id).into_iter().collect());
     Ok(Planned {
         plan,
         sources: Sources::new(),
