@@ -343,7 +343,7 @@ fn hold(shell: &mut Command, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether a shell holds its lock.
+/// Whether a shell holds its lock. Asked last: where it does, that takes some milliseconds.
 fn is_held(folder: &Path) -> bool {
     let Ok(file) = File::options().append(true).open(folder.join(ALIVE)) else { return false };
     let is_free = || flock(&file, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK);
@@ -356,17 +356,17 @@ fn is_held(folder: &Path) -> bool {
 
 /// Whether the process that a folder names still lives: same boot, same pid, same start time.
 fn is_alive(folder: &Path) -> bool {
-    is_held(folder) || named(folder).is_some_and(|(pid, started)| machine::start_time(pid) == Some(started))
+    named(folder).is_some_and(|(pid, started)| machine::start_time(pid) == Some(started)) || is_held(folder)
 }
 
 /// Whether a command still runs: its wrapper, or, where that alone was killed, anything of its session.
 fn goes_on(folder: &Path) -> bool {
-    is_held(folder)
-        || named(folder).is_some_and(|(pid, started)| match machine::start_time(pid) {
-            Some(other) => other == started,
-            // A number stays taken while anything of its session lives.
-            None => machine::session_lives(pid),
-        })
+    let is_seen = named(folder).is_some_and(|(pid, started)| match machine::start_time(pid) {
+        Some(other) => other == started,
+        // A number stays taken while anything of its session lives.
+        None => machine::session_lives(pid),
+    });
+    is_seen || is_held(folder)
 }
 
 /// An id for a detached command, or a file's name, made of any text: itself where it is allowed, else a digest of it.
