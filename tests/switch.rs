@@ -367,6 +367,29 @@ fn a_watchdog_ends_the_patch_whose_trace_was_removed() {
     assert_eq!(lab.read("file"), "1", "the patch went on beside it");
 }
 
+/// The controller was killed between the two: the switch is armed for a patch that never began.
+#[test]
+fn a_switch_without_a_patch_is_in_nobodys_way_once_its_run_has_ended() {
+    let lab = Component { within: "60s", ..Component::default() }.lab();
+    let mut killed = lab.patchform_command("apply --auto-approve");
+    // The first is that of the snapshot.
+    killed.env("PATCHFORM_FAILPOINT", "detached.start#2=kill").output().unwrap();
+    assert_eq!(lab.read("file"), "1");
+    assert!(
+        lab.path(".patchform/actions")
+            .read_dir()
+            .unwrap()
+            .flatten()
+            .any(|e| e.path().join("switch/armed").exists())
+    );
+    lab.patchform("rollback").exits(0);
+    let begun = Instant::now();
+    lab.patchform("plan").exits(0).does_not_say("still runs").says("1 to change");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert!(begun.elapsed() < Duration::from_secs(40), "it was waited for");
+    assert_eq!(lab.read("file"), "2");
+}
+
 /// What is told ends the patch; its dead man's switch lives, and takes it back.
 #[test]
 fn a_patch_that_hangs_is_ended_and_its_watchdog_is_not() {

@@ -10,7 +10,7 @@ use crate::engine::subject;
 use crate::model::Address;
 use crate::plan::noun::{Entry, Observed, PinnedProvider};
 use crate::state::State;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes those of the readings of `entries` unsettled beside which something that was left running still goes on, or may.
 ///
@@ -46,26 +46,30 @@ pub(super) fn unsettle(
     Ok(())
 }
 
-/// Why nothing that takes all of `target` along may begin there: something that was left running still goes on, or may.
+/// On which of `targets` nothing may begin that takes all of one along, and why: something that was left running there still goes
+/// on, or may.
 ///
 /// # Errors
 /// A provider that failed as a whole.
-pub(super) fn on_target(
-    target: &str,
+pub(super) fn on_targets(
+    targets: &BTreeSet<&str>,
     pins: &[PinnedProvider],
     (state, place): (&State, &Place),
     (fleet, secrets): (&Fleet, &Secrets),
-) -> Result<Option<String>, Failure> {
+) -> Result<BTreeMap<String, String>, Failure> {
+    let mut found = BTreeMap::new();
     for told in owing(state, place) {
-        let there = |old: &&Entry| old.observed.identity().is_some_and(|i| i.target == target);
-        let left = left_running(&told).filter(there).filter(|old| !names_now(old, &told, state).is_empty());
-        for old in left {
+        for old in left_running(&told).filter(|old| !names_now(old, &told, state).is_empty()) {
+            let target = old.observed.identity().map(|identity| identity.target.as_str());
+            let Some(target) = target.filter(|t| targets.contains(t) && !found.contains_key(*t)) else {
+                continue;
+            };
             if let Some(why) = goes_on(old, &told.plan.providers, pins, (fleet, secrets))? {
-                return Ok(Some(format!("{}: {why}", old.address)));
+                found.insert(target.to_string(), format!("{}: {why}", old.address));
             }
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// The runs from which the state still owes something, as far as they can be read.

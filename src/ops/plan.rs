@@ -243,6 +243,13 @@ pub(super) fn readings_to_plan(
         undo::snapshot_before(state, &purpose, &entry.address, level)
     };
     let mut previews = preview::preview(fleet, &changes, &taken, secrets).map_err(providers::missing)?;
+    let target_of = |i: usize| changes.draft.entries[i].observed.identity().map(|id| id.target.as_str());
+    let touched: BTreeSet<&str> = (0..changes.draft.entries.len())
+        .filter(|i| changes.proposed(*i).is_some())
+        .filter_map(target_of)
+        .collect();
+    let left = left::on_targets(&touched, &changes.draft.providers, (state, place), (fleet, secrets))?;
+    let goes_on = |entry: &Entry| left.get(&entry.observed.identity()?.target).cloned();
     let idle = traffic::foresee(fleet, &changes, secrets, &mut previews);
     block::foresee(targets, &changes, &mut previews);
     let names: Vec<String> = changes.draft.providers.iter().map(|p| p.name.clone()).collect();
@@ -256,6 +263,7 @@ pub(super) fn readings_to_plan(
         now: clock::now(),
         can: &can,
         stored: &before,
+        goes_on: &goes_on,
     };
     let mut plan = crate::plan::make(changes, previews, &making);
     name_none_that_is_lost(&mut plan, &place.runs);

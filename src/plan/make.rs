@@ -22,6 +22,8 @@ pub struct Making<'a> {
     pub can: &'a dyn Fn(&Entry) -> Can,
     /// The stored snapshot of the time before a component was there, where taking it away may restore one.
     pub stored: &'a dyn Fn(&Entry) -> Option<SnapshotRef>,
+    /// Why nothing may begin that takes all of an entry's target along: what goes on there and was left running.
+    pub goes_on: &'a dyn Fn(&Entry) -> Option<String>,
 }
 
 /// The plan. `previews` go by entry, one for each of [`Changes::to_preview`]; a change without one is refused.
@@ -40,7 +42,8 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
             // It waits for another one, and was not previewed.
             Leaning::Proposed(_) if !held[i].is_empty() => wants[i] = true,
             Leaning::Proposed(proposed) => {
-                let judged = judge(&draft.purpose, entry, proposed, previews.remove(&i), making);
+                let judged = judge(&draft.purpose, entry, proposed, previews.remove(&i), making)
+                    .and_then(|change| alone(change, (making.goes_on)(entry)));
                 (wants[i], stops[i]) = (judged.is_ok(), judged.is_err());
                 entry.verdict = match judged {
                     Ok(mut change) => {
@@ -139,6 +142,14 @@ fn judge(
         forth,
         back,
     })
+}
+
+/// The change, unless it needs its target alone and something goes on there.
+fn alone(change: Change, goes_on: Option<String>) -> Result<Change, Block> {
+    match goes_on.filter(|_| change.needs_target_alone()) {
+        Some(why) => Err(Block::NotAlone(why)),
+        None => Ok(change),
+    }
 }
 
 /// What an abandoned run left undone, and nothing else: the level stays, so that there is nothing to snapshot or to restore.

@@ -86,6 +86,8 @@ pub struct Platform {
     pub targets: Vec<Selection>,
     pub excludes: Vec<Selection>,
     pub can: Can,
+    /// What was left running on the target of a component.
+    pub goes_on: BTreeMap<Address, String>,
 }
 
 impl Platform {
@@ -117,6 +119,7 @@ impl Platform {
             purpose: Purpose::Apply,
             targets: Vec::new(),
             excludes: Vec::new(),
+            goes_on: BTreeMap::new(),
             can: Can {
                 fetch: true,
                 snapshot: true,
@@ -250,6 +253,7 @@ impl Platform {
                 now: Moment(1_000),
                 can: &can,
                 stored: &stored,
+                goes_on: &|entry| self.goes_on.get(&entry.address).cloned(),
             },
         )
     }

@@ -475,6 +475,7 @@ fn blocked<'a>(plan: &Plan, block: &'a Block) -> BlockedView<'a> {
         Block::Irreversible => view("irreversible"),
         Block::LosesData => view("loses_data"),
         Block::Unplaced(_) => view("unplaced"),
+        Block::NotAlone(_) => view("not_alone"),
         Block::Claimed { claim, by } => {
             BlockedView { claim: Some(claim), by: Some(name(plan, *by)), ..view("claimed") }
         }

@@ -133,3 +133,31 @@ fn what_was_left_running_is_not_forgotten_with_the_last_of_its_kind() {
     lab.write("main.pf.hcl", declared("b", "3", "switch-1", CLAIM, ""));
     is_in_the_way(&lab, "b");
 }
+
+/// A snapshot, or a restore, of the whole system takes along whatever goes on there.
+#[test]
+fn what_was_left_running_is_in_the_way_of_what_takes_its_target_along() {
+    let lab = left_running(CLAIM);
+    lab.write("lv.s", "1\n");
+    lab.write("act.s", ACT.replace("lv", "lv.s"));
+    let both = |level: &str, covers: &str| {
+        let system = declared("s", level, "switch-1", "\"path:/s\"", "");
+        let system =
+            system.replace("\"act\"", "\"act.s\"").replace("  target", &format!("  {covers}\n  target"));
+        lab.write("main.pf.hcl", declared("a", "3", "switch-1", CLAIM, &system));
+    };
+    let whole = "covers = [\"system\"]";
+    both("2", whole);
+    flat(lab.patchform("apply --auto-approve").exits(5))
+        .says("takes along what was left running there: command.a")
+        .says("wait until that has ended");
+    assert_eq!((lab.read("lv.s"), lab.read("lv")), ("1\n".into(), "half\n".into()));
+    // What stays within its claims goes on beside it.
+    both("2", "");
+    lab.patchform("apply --auto-approve --target command.s").exits(0);
+    assert_eq!(lab.read("lv.s"), "2\n");
+    both("3", whole);
+    ends(&lab);
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!((lab.read("lv.s"), lab.read("lv")), ("3\n".into(), "3\n".into()));
+}

@@ -278,6 +278,7 @@ impl History {
             now: Moment(self.now),
             can: &|entry| self.can(entry),
             stored: &|_| None,
+            goes_on: &|_| None,
         };
         make(changes, previews, &making)
     }

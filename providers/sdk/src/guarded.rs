@@ -156,7 +156,11 @@ impl Guarded<'_> {
     fn found(&self, ended: Ended, switch: Option<Switch>) -> Option<Settled> {
         let mut cause = Cause::default();
         match switch {
-            // It was claimed for nobody: it never ran, and never will.
+            // It was claimed for nobody: it never ran, and never will. What still waits to take it back need not.
+            Some(Switch::Armed { .. }) if ended == Ended::Never => {
+                self.decide(Next::StandDown, &mut cause);
+                None
+            }
             _ if ended == Ended::Never => None,
             // Whether the target goes back is decided there; it must not be restored meanwhile. What runs without a switch to be
             // seen had its folder removed: it may be the watchdog alone.

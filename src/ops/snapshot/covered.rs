@@ -125,7 +125,9 @@ impl Coverage {
     ) -> Result<(), Failure> {
         left::unsettle((&plan.entries, &plan.providers, &[]), read, known, with)?;
         let Some(target) = &self.system else { return Ok(()) };
-        match left::on_target(target, &plan.providers, known, with)? {
+        match left::on_targets(&BTreeSet::from([target.as_str()]), &plan.providers, known, with)?
+            .remove(target)
+        {
             None => Ok(()),
             Some(why) => Err(Failure::refused(format!(
                 "a restore of the whole system takes along what was left running there: {why}"
@@ -140,7 +142,8 @@ impl Coverage {
         (!beside.is_empty()).then(|| {
             Diagnostic::warning(format!("snapshot {id} is of the whole system: what else stands there goes back with it")).help(
                 format!(
-                    "{}: at the level that stands there, and with everything else as it was then, such as settings and data.",
+                    "{}: at the level that the state knows, and with everything else as it was then, such as settings and data. What was \
+                     changed outside patchform since is lost, and not brought into force again; `patchform plan` tells of it before.",
                     beside.join(", ")
                 ),
             )

@@ -217,9 +217,37 @@ fn a_refused_preview_holds_what_stands_on_it_and_what_is_held_is_not_previewed()
             now: Moment(0),
             can: &|_| Can::default(),
             stored: &|_| None,
+            goes_on: &|_| None,
         },
     );
     assert!(word(&plan.entries[4].verdict).starts_with("Refused(\"its provider did not say"));
+}
+
+/// Only what takes more of its target along than it claims waits for what was left running there.
+#[test]
+fn what_needs_its_target_alone_waits_for_what_goes_on_there() {
+    let mut whole = restore();
+    whole.coverage.whole_system = true;
+    let held = "NotAlone(\"b: half\")";
+    for (way, reload, expected) in [
+        (restore(), Reload::Service, "Change"),
+        (restore(), Reload::Reboot, held),
+        (whole.clone(), Reload::None, held),
+    ] {
+        let mut platform = Platform::new().with("a", "2", Some("1"), Some("1"), &[]).with(
+            "c",
+            "2",
+            Some("1"),
+            Some("1"),
+            &["a"],
+        );
+        let preview = Preview { ways_back: vec![way], reload, ..preview() };
+        platform.previews.insert(address("a"), PreviewOutcome::Ready(Box::new(preview)));
+        assert_eq!(word(&platform.verdict("a")), "Change");
+        platform.goes_on.insert(address("a"), "b: half".into());
+        assert_eq!(word(&platform.verdict("a")), expected, "{reload:?}");
+        assert_eq!(word(&platform.verdict("c")) == "Change", expected == "Change", "what stands on it");
+    }
 }
 
 #[test]

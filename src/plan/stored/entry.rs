@@ -302,6 +302,7 @@ enum StoredBlock<'a> {
     Irreversible,
     LosesData,
     Unplaced(Cow<'a, str>),
+    NotAlone(Cow<'a, str>),
     Claimed {
         claim: Cow<'a, str>,
         by: usize,
@@ -333,6 +334,7 @@ impl<'a> From<&'a Block> for StoredBlock<'a> {
             Block::Irreversible => StoredBlock::Irreversible,
             Block::LosesData => StoredBlock::LosesData,
             Block::Unplaced(why) => StoredBlock::Unplaced(Cow::Borrowed(why)),
+            Block::NotAlone(why) => StoredBlock::NotAlone(Cow::Borrowed(why)),
             Block::Claimed { claim, by } => StoredBlock::Claimed { claim: Cow::Borrowed(claim), by: *by },
             Block::Leased { run, driver, idle } => StoredBlock::Leased {
                 run: Cow::Borrowed(run),
@@ -359,6 +361,7 @@ impl From<StoredBlock<'_>> for Block {
             StoredBlock::Irreversible => Block::Irreversible,
             StoredBlock::LosesData => Block::LosesData,
             StoredBlock::Unplaced(why) => Block::Unplaced(why.into_owned()),
+            StoredBlock::NotAlone(why) => Block::NotAlone(why.into_owned()),
             StoredBlock::Claimed { claim, by } => Block::Claimed { claim: claim.into_owned(), by },
             StoredBlock::Leased { run, driver, stuck, unreadable, unknown } => Block::Leased {
                 run: run.into_owned(),
