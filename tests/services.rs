@@ -214,6 +214,34 @@ fn who_is_stuck_is_still_away() {
     assert!(json.contains("\"still_away\": true") || json.contains("\"still_away\":true"), "{json}");
 }
 
+/// Who serves until its way back begins is not taken away with all the others, though the rollout's limit would let it; who
+/// serves nobody goes first.
+#[test]
+fn a_service_is_kept_up_on_the_way_back() {
+    let lab = platform(4, "max_parallel = 3\n  on_failure = \"rollback_run\"", "min_available = 1");
+    let text = lab.read("main.pf.hcl");
+    let text = text
+        .replace(
+            "echo + >> order;",
+            "if [ $NAME = h4 ]; then echo half > $NAME; exit 1; fi; echo + >> order;",
+        )
+        .replace("\"if [ -f", "\"echo back $NAME >> ways; sleep 0.3; if [ -f")
+        .replace("; fi\"]", "; fi; echo there $NAME >> ways\"]");
+    lab.write("main.pf.hcl", text);
+    lab.write("ways", "");
+    lab.patchform("apply --auto-approve").exits(3).says("4 restored");
+    let ways = lab.read("ways");
+    let mut away = std::collections::BTreeSet::from(["h4"]);
+    for line in ways.lines() {
+        match line.split_once(' ').unwrap() {
+            ("back", name) => drop(away.insert(name)),
+            (_, name) => drop(away.remove(name)),
+        }
+        assert!(away.len() < 4, "nobody serves: {ways}");
+    }
+    assert_eq!(ways.matches("back").count(), 4, "{ways}");
+}
+
 /// Two runs that count apart would take too many of a service: a run that has not ended holds it, whichever members it changes.
 #[test]
 fn one_run_at_a_time_takes_members_of_a_service_away() {

@@ -2,6 +2,7 @@
 //! the fold; `decide` lets nobody begin whose service could not spare it.
 
 use super::damage::Damage;
+use super::event::Leg;
 use super::fold::Run;
 use super::planted::Defect;
 use super::rules::Rules;
@@ -36,6 +37,10 @@ impl Illness {
 pub(super) struct Availability {
     /// Members that are not available, by service.
     away: Vec<BTreeSet<usize>>,
+    /// Those of them that are to go back and serve until that begins, by service.
+    until_back: Vec<BTreeSet<usize>>,
+    /// Those of them that are being worked on, by service.
+    at_work: Vec<BTreeSet<usize>>,
     /// Members that were found ill at the gate of another one.
     ill: BTreeMap<usize, Illness>,
     /// Members that the plan found ill, and that were well when they were measured.
@@ -44,11 +49,25 @@ pub(super) struct Availability {
     moved: BTreeSet<usize>,
 }
 
+/// Members that begin to go back in one turn, by service.
+#[derive(Default)]
+pub(super) struct Leaving(BTreeMap<usize, Left>);
+
+/// So many of a service.
+#[derive(Default, Clone, Copy)]
+struct Left {
+    begun: u64,
+    /// Those of them that served until then.
+    serving: u64,
+}
+
 impl Availability {
     /// So many services, everything up; each is still to be asked whether it can spare anybody at all.
     pub(super) fn new(services: usize) -> Availability {
         Availability {
             away: vec![BTreeSet::new(); services],
+            until_back: vec![BTreeSet::new(); services],
+            at_work: vec![BTreeSet::new(); services],
             ill: BTreeMap::new(),
             recovered: BTreeSet::new(),
             moved: (0..services).collect(),
@@ -81,8 +100,12 @@ impl Run {
             return;
         }
         let available = self.is_available(i);
+        let until_back = self.serves_until_back(i);
+        let at_work = !available && self.components[i].phase.active();
         for service in &self.shape.clone().nodes[i].services {
             work::step();
+            put_or_drop(&mut self.availability.until_back[*service], i, until_back);
+            put_or_drop(&mut self.availability.at_work[*service], i, at_work);
             let away = &mut self.availability.away[*service];
             let came_back = available && away.remove(&i);
             if !available {
@@ -92,6 +115,49 @@ impl Run {
             if came_back || !available {
                 self.availability.moved.insert(*service);
             }
+        }
+    }
+
+    /// Whether component `i` is to go back, and stands verified at its planned level, with its traffic: it serves until its way back
+    /// begins.
+    pub(super) fn serves_until_back(&self, i: usize) -> bool {
+        let (node, c) = (&self.shape.nodes[i], &self.components[i]);
+        let left = node.forth.get(c.forth..).unwrap_or_default();
+        let was_released = left.iter().all(|p| matches!(p.action, Step::Soak | Step::Commit));
+        let begun = c.leg == Leg::Forth || c.highest > 0;
+        let well = c.failure.is_none() && !c.differs && !c.astray && !c.by_hand && !c.is_away();
+        c.phase == Phase::Returning
+            && was_released
+            && !begun
+            && well
+            && !node.idle
+            && self.ailing(i).is_none()
+    }
+
+    /// Whether component `i`, which is ready to go back, may begin with that beside those that leave in this turn. Who serves until
+    /// then waits for its services; not where nobody is at work there whose end would change anything.
+    pub(super) fn may_go_back(&self, i: usize, leaving: &Leaving) -> bool {
+        let services = &self.shape.nodes[i].services;
+        if !self.serves_until_back(i) || self.planted(Defect::WhoGoesBackIsNotMissed) {
+            return true;
+        }
+        services.iter().all(|service| {
+            work::step();
+            let left = leaving.0.get(service).copied().unwrap_or_default();
+            let of = |members: &[BTreeSet<usize>]| members[*service].len() as u64;
+            let all = self.shape.services[*service].members.len() as u64;
+            let serve = all + of(&self.availability.until_back) - of(&self.availability.away) - left.serving;
+            serve > self.shape.services[*service].least
+                || (of(&self.availability.at_work) == 0 && left.begun == 0)
+        })
+    }
+
+    /// Component `i` begins to go back in this turn.
+    pub(super) fn goes_back(&self, i: usize, leaving: &mut Leaving) {
+        let serving = u64::from(self.serves_until_back(i));
+        for service in &self.shape.nodes[i].services {
+            let left = leaving.0.entry(*service).or_default();
+            *left = Left { begun: left.begun + 1, serving: left.serving + serving };
         }
     }
 
@@ -287,5 +353,13 @@ impl Run {
             first = first.or(Some((*i, service)));
         }
         first
+    }
+}
+
+fn put_or_drop(members: &mut BTreeSet<usize>, i: usize, is_one: bool) {
+    if is_one {
+        members.insert(i);
+    } else {
+        members.remove(&i);
     }
 }

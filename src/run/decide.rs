@@ -1,6 +1,6 @@
 //! What to do next: a pure function of the run and of what is in flight.
 
-use super::availability::BEFORE_ASKING;
+use super::availability::{BEFORE_ASKING, Leaving};
 use super::baseline::Baseline;
 use super::event::ActionRef;
 use super::fold::Run;
@@ -104,24 +104,16 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
     }
     let mut commands: Vec<Command> =
         run.queues.due.iter().filter(|i| !in_flight.contains(i)).filter_map(|i| next(run, *i)).collect();
-    commands.extend(run.queues.back_now.iter().map(|i| begin(run, *i)));
     let (mut used, mut zones, mut rooms) = (BTreeMap::new(), Zones::default(), BTreeMap::new());
+    go_back(run, &mut commands, &mut used, &mut zones);
     let mut missed = BTreeSet::new();
-    for (forth, queue) in [(false, &run.queues.back), (true, &run.queues.forth)] {
-        for (rollout, ready) in queue {
-            let used = used.entry(*rollout).or_insert(run.queues.used[*rollout]);
-            let free = run.shape.limits[*rollout].saturating_sub(*used);
-            let free = usize::try_from(free).unwrap_or(usize::MAX);
-            let free = if run.planted(Defect::LimitsAreIgnored) { usize::MAX } else { free };
-            let before = commands.len();
-            let admitted = ready.iter().filter(|i| {
-                (!forth || services_spare(run, **i, &rooms, &mut missed))
-                    && zones.admit(run, **i, forth)
-                    && (!forth || leaves(run, **i, &mut rooms))
-            });
-            commands.extend(admitted.take(free).map(|i| begin(run, *i)));
-            *used += (commands.len() - before) as u64;
-        }
+    for (rollout, ready) in &run.queues.forth {
+        let admitted = ready.iter().filter(|i| {
+            services_spare(run, **i, &rooms, &mut missed)
+                && zones.admit(run, **i, true)
+                && leaves(run, **i, &mut rooms)
+        });
+        take(run, *rollout, admitted, &mut used, &mut commands);
     }
     let mut ill: BTreeSet<usize> = missed.into_iter().flat_map(|service| run.to_be_asked(service)).collect();
     ill.retain(|i| !in_flight.contains(i) && !commands.iter().any(|command| command.begins(*i)));
@@ -130,6 +122,46 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
         commands.push(end(run));
     }
     commands
+}
+
+/// Begins with as many of `ready`, who are of one rollout, as have a place there.
+fn take<'i>(
+    run: &Run,
+    rollout: usize,
+    ready: impl Iterator<Item = &'i usize>,
+    used: &mut BTreeMap<usize, u64>,
+    commands: &mut Vec<Command>,
+) {
+    let used = used.entry(rollout).or_insert(run.queues.used[rollout]);
+    let free = usize::try_from(run.shape.limits[rollout].saturating_sub(*used)).unwrap_or(usize::MAX);
+    let free = if run.planted(Defect::LimitsAreIgnored) { usize::MAX } else { free };
+    let before = commands.len();
+    commands.extend(ready.take(free).map(|i| begin(run, *i)));
+    *used += (commands.len() - before) as u64;
+}
+
+/// Begins with ways back. Who serves nobody comes first: afterwards it does again, and another one may be spared.
+fn go_back(run: &Run, commands: &mut Vec<Command>, used: &mut BTreeMap<usize, u64>, zones: &mut Zones) {
+    let mut leaving = Leaving::default();
+    for serving in [false, true] {
+        let is_next = |i: &&usize| run.serves_until_back(**i) == serving;
+        for i in run.queues.back_now.iter().filter(is_next) {
+            if run.may_go_back(*i, &leaving) {
+                run.goes_back(*i, &mut leaving);
+                commands.push(begin(run, *i));
+            }
+        }
+        for (rollout, ready) in &run.queues.back {
+            let admitted = ready.iter().filter(is_next).filter(|i| {
+                let admits = run.may_go_back(**i, &leaving) && zones.admit(run, **i, false);
+                if admits {
+                    run.goes_back(**i, &mut leaving);
+                }
+                admits
+            });
+            take(run, *rollout, admitted, used, commands);
+        }
+    }
 }
 
 /// Places in zones, with those that this turn has taken already.

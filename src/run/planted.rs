@@ -69,6 +69,7 @@ pub enum Defect {
     SoakIsBlind,
     AvailabilityIsIgnored,
     MissedGoesOn,
+    WhoGoesBackIsNotMissed,
     NothingIsOwed,
     HalfIsOwedAsWhole,
     TrafficIsNotOwed,
@@ -116,7 +117,7 @@ impl Defect {
     ];
 
     /// Every other defect.
-    pub const ALL: [Defect; 64] = [
+    pub const ALL: [Defect; 65] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::FailsAtOnce,
@@ -181,5 +182,6 @@ impl Defect {
         Defect::SoakIsBlind,
         Defect::AvailabilityIsIgnored,
         Defect::MissedGoesOn,
+        Defect::WhoGoesBackIsNotMissed,
     ];
 }

@@ -32,6 +32,10 @@ pub struct Paced {
     unwell: BTreeSet<usize>,
     /// Whatever was stuck, or found ill, once.
     away: BTreeSet<usize>,
+    /// Who serves, or did when it was to go back, and has not begun with that.
+    serving: BTreeSet<usize>,
+    /// Who is to go back, and has an action that was begun there and not answered.
+    returning: BTreeSet<usize>,
 }
 
 impl Paced {
@@ -96,6 +100,11 @@ impl Judge<'_> {
                     self.soaked(i)?;
                 }
             }
+            What::Intent { action, .. } => {
+                self.goes_back(action.component, run)?;
+                self.paced.serving.remove(&action.component);
+                self.paced.returning.insert(action.component);
+            }
             What::Fact { action, answer, .. } if action.leg == Leg::Forth => {
                 let well = Some(Verdict::Healthy);
                 let verified = matches!(answer, Answer::Applied(Done { verdict, .. }) if *verdict == well);
@@ -117,10 +126,14 @@ impl Judge<'_> {
                 }
             }
             What::Fact { action, answer: Answer::Applied(Done { verdict, .. }), .. } => {
+                self.paced.returning.remove(&action.component);
                 let verified = run.current(action.component).is_some_and(|(_, step)| step == Step::Verify);
                 if verified && *verdict == Some(Verdict::Healthy) {
                     self.paced.ailing.remove(&action.component);
                 }
+            }
+            What::Fact { action, answer, .. } if !matches!(answer, Answer::Unclear { .. }) => {
+                self.paced.returning.remove(&action.component);
             }
             // While nobody has the run nobody watches.
             What::Taken { .. } => {
@@ -202,6 +215,37 @@ impl Judge<'_> {
         None
     }
 
+    /// `i` begins to go back. Where it served until then enough others must, unless nobody is at work there whose end would change
+    /// that.
+    fn goes_back(&mut self, i: usize, run: &Run) -> Result<(), Violation> {
+        if !self.paced.serving.contains(&i) || run.failure(i).is_some() || self.paced.ailing.contains(&i) {
+            return Ok(());
+        }
+        for service in self.sc.services.iter().filter(|s| s.members.contains(&i)) {
+            self.cover.tested(Rule::ServedBack);
+            let others = service.members.iter().copied().filter(|k| *k != i);
+            let until_back =
+                |k: usize| run.standing(k) == Standing::GoingBack && self.paced.serving.contains(&k);
+            let serve = others.clone().filter(|k| self.serves(run, *k) || until_back(*k)).count() as u64;
+            let is_at_work = |k: usize| match run.standing(k) {
+                Standing::GoingBack => self.paced.returning.contains(&k),
+                Standing::Forward => !self.serves(run, k),
+                _ => false,
+            };
+            if serve < service.least && others.clone().any(is_at_work) {
+                let name = &service.name;
+                return broken(
+                    Rule::ServedBack,
+                    format!(
+                        "c{i} goes back, {serve} of {name} serve, not {}, and others come back",
+                        service.least
+                    ),
+                );
+            }
+        }
+        Ok(())
+    }
+
     /// The gate of `i` is open: whoever cannot be spared must not pass it.
     fn passes(&mut self, i: usize, run: &Run) {
         // Of those that are out already one may go on, where another one comes back.
@@ -265,6 +309,14 @@ impl Judge<'_> {
     /// After an event that was folded `at`: what is settled now, and what is watched.
     pub fn settles(&mut self, at: Time, run: &Run) {
         for i in 0..run.len() {
+            if self.serves(run, i) {
+                self.paced.serving.insert(i);
+            } else if run.standing(i) != Standing::GoingBack {
+                self.paced.serving.remove(&i);
+            }
+            if run.standing(i) != Standing::GoingBack {
+                self.paced.returning.remove(&i);
+            }
             if run.soak_left(i).is_some() {
                 self.paced.watched.entry(i).or_insert((at, 0));
             }

@@ -34,6 +34,7 @@ pub enum Rule {
     Zones,
     Soaked,
     Served,
+    ServedBack,
     Forth,
     Back,
     Alone,
@@ -53,7 +54,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 44] = [
+    pub const ALL: [Rule; 45] = [
         Rule::Ends,
         Rule::Fold,
         Rule::Replay,
@@ -82,6 +83,7 @@ impl Rule {
         Rule::Zones,
         Rule::Soaked,
         Rule::Served,
+        Rule::ServedBack,
         Rule::Forth,
         Rule::Back,
         Rule::Alone,
@@ -133,6 +135,9 @@ impl Rule {
             Rule::Zones => "no more of one zone are worked on at once than allowed",
             Rule::Soaked => "nothing is committed before it was watched to its end, and was well",
             Rule::Served => "nothing begins that a service cannot spare",
+            Rule::ServedBack => {
+                "who goes back and served until then is spared, unless waiting would change nothing"
+            }
             Rule::Forth => "nothing begins before what it stands on is at its level and idle",
             Rule::Back => "nothing goes back before what stands on it is back and idle",
             Rule::Alone => "who must be alone on a target is",

@@ -153,7 +153,7 @@ pub const MAINTENANCE: Block = Block {
             "drain_timeout",
             Takes::Time,
             Need::Default("\"30s\""),
-            "how long what it still works on is waited for; after that nothing is patched and the traffic comes back",
+            "how long what it still works on is waited for; after that nothing is patched and the traffic comes back (`traffic \"command\"` hands it on as `PATCHFORM_WAIT` and keeps to it itself)",
         ),
     ],
     blocks: &["block", "silence"],

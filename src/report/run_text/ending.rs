@@ -401,10 +401,10 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             let retry =
                 || failed(run).then(|| ("To try again what failed: ".into(), again(plan, "patchform apply")));
             rows.extend(allow(plan, run).or_else(retry));
-            let held = run.components.iter().any(|c| c.held_back);
-            rows.extend(
-                held.then(|| ("To go on with what was held: ".into(), again(plan, "patchform plan"))),
-            );
+            let held = run.components.iter().any(|c| c.held_back).then_some("To go on with what was held: ");
+            let skipped = || run.components.iter().any(|c| c.stands == Stands::Skipped);
+            let left = held.or_else(|| skipped().then_some("For what was left alone: "));
+            rows.extend(left.map(|what| (what.into(), again(plan, "patchform plan"))));
             let stays = nothing_went_back(run) && has_levels(plan, run);
             rows.extend(stays.then(|| ("To take back what is done: ".into(), back(id))));
             rows.extend(put_there(plan, run, "To take back what"));
