@@ -395,6 +395,47 @@ fn a_killed_controller_finds_out_what_became_of_its_host() {
     }
 }
 
+/// Another machine may answer under a host's name by now: nothing is asked of it, and nothing done there.
+#[test]
+fn a_host_that_was_replaced_under_its_name_is_left_alone() {
+    let Some(host) = Sshd::start() else { return };
+    let lab = component(&host, "sleep 4", "true", "");
+    let text = lab.read("main.pf.hcl");
+    lab.write("main.pf.hcl", text.replace("    config = ", "    wait = \"1s\"\n    config = "));
+    let own = host.lab.read("machine-id");
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    killed_in_its_patch(&host, &lab);
+    host.lab.write("machine-id", "99999999999999999999999999999999\n");
+    for (command, code) in [("run abandon", 7), ("resume", 4), ("run abandon", 7)] {
+        let ran = lab.patchform(command).exits(code);
+        let said = flat(&(ran.out + &ran.err));
+        assert!(said.contains("another host answers there"), "{command}: {said}");
+        assert_eq!(host.lab.read("level"), "2", "{command}");
+    }
+    host.lab.write("machine-id", &own);
+    lab.patchform("resume").exits(3);
+    assert_eq!(host.lab.read("level"), "1");
+    // A run that has ended, and one of its snapshots.
+    lab.write("main.pf.hcl", lab.read("main.pf.hcl").replace("sleep 4", "true"));
+    lab.patchform("allow command.way-in").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    let list = lab.patchform("snapshot list --json").exits(0).out;
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let taken = list["snapshots"].as_array().unwrap().last().unwrap();
+    let (id, run) = (taken["id"].as_str().unwrap(), taken["run"].as_str().unwrap());
+    host.lab.write("machine-id", "99999999999999999999999999999999\n");
+    for command in [format!("rollback {run} --auto-approve"), format!("snapshot restore {id} --auto-approve")]
+    {
+        let ran = lab.patchform(&command);
+        let said = flat(&(ran.out + &ran.err));
+        assert!(ran.code != 0 && said.contains("another host answers there"), "{command}: {said}");
+        assert_eq!(host.lab.read("level"), "2", "{command}");
+    }
+    host.lab.write("machine-id", &own);
+    lab.patchform(&format!("rollback {run} --auto-approve")).exits(0);
+    assert_eq!(host.lab.read("level"), "1");
+}
+
 /// Begins a command, and waits until a line on one of its streams has all of `texts`.
 fn until_said(mut command: Command, errors: bool, texts: &[&str]) -> Child {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

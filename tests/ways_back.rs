@@ -2,8 +2,14 @@
 //! with diamonds, shared targets and overlapping coverage, and what a restore that fails holds.
 
 mod lab;
+#[expect(dead_code, reason = "what is shown is searched, not drawn")]
+#[path = "lab/terminal.rs"]
+mod terminal;
 
 use lab::{Lab, files};
+use std::io::Write as _;
+use std::time::Duration;
+use terminal::Terminal;
 
 /// `text` with these lines in the block of `command.NAME`.
 fn with(text: &str, name: &str, lines: &str) -> String {
@@ -523,6 +529,29 @@ fn a_restore_of_the_whole_system_that_fails_leaves_all_of_it_as_it_was() {
     lab.write("broken.s", "");
     lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(3);
     assert_eq!(one_system_stands(&lab), "s22 b33 c11 d22");
+}
+
+/// What another run changes there while somebody reads the plan is not in it.
+#[test]
+fn a_restore_of_the_whole_system_is_refused_where_more_was_changed_since_it_was_planned() {
+    let lab = Lab::empty();
+    let id = one_system_patched(&lab);
+    let asks = lab.patchform_command(&format!("snapshot restore {id} --no-color"));
+    let mut terminal = Terminal::start(asks, 200, 60);
+    let mut seen = String::new();
+    let mut sees = |terminal: &Terminal, text: &str| {
+        while !seen.contains(text) {
+            let bytes = terminal.screen.recv_timeout(Duration::from_secs(60)).expect("it is shown");
+            seen.push_str(&String::from_utf8_lossy(&bytes));
+        }
+    };
+    sees(&terminal, "Enter a value:");
+    lab.write("main.pf.hcl", one_system(["2", "3", "2", "2"], ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    terminal.keys.write_all(b"yes\n").unwrap();
+    sees(&terminal, "command.c was changed since this was planned");
+    assert_eq!(terminal.child.wait().unwrap().code(), Some(5));
+    assert_eq!(one_system_stands(&lab), "s22 b33 c22 d22");
 }
 
 /// What cannot go back in order is named, and nothing is done.

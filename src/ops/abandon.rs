@@ -196,7 +196,7 @@ pub fn is_over(ended: &Ended) -> Result<(), Failure> {
         .iter()
         .map(|(i, _)| format!("--leave-running {}", ended.plan.entries[*i].address.quoted()))
         .collect();
-    let folder = held.first().and_then(|(i, _)| run.tried_last(*i));
+    let folder = held.first().and_then(|(i, _)| run.outlasting(*i).or(run.tried_last(*i)));
     let folder = folder.map_or(String::new(), |(action, attempt)| safe_id(&action.id(id, attempt)));
     Err(Failure::stopped(format!("run {id} was not abandoned\n{}", lines.join("\n")))
         .hint(format!("wait until it has ended, then `patchform run abandon {id}` again; or go on with `patchform resume {id}` or `patchform rollback {id}`"))

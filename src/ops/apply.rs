@@ -110,6 +110,7 @@ impl Ready {
 pub fn planned(planned: Planned, lock: Duration) -> Ready {
     let Planned { plan, place, fleet, starter, secrets, .. } = planned;
     let local = Local::new(&place.state).with_patience(lock);
+    elsewhere::keep_to(&starter.targets, &plan.entries);
     Ready {
         plan,
         place,
@@ -204,6 +205,7 @@ fn pinned(
         false => (secrets::again(&plan, inputs)?, Vec::new()),
     };
     let starter = Starter::new(&place, watch);
+    elsewhere::keep_to(&starter.targets, &plan.entries);
     let needed: BTreeSet<usize> = stale::rests_on(&plan)
         .into_iter()
         .filter(|i| !matches!(plan.entries[*i].verdict, Verdict::Forget))

@@ -1,19 +1,32 @@
-//! What is reached by no connection is worked on where it was read. On a machine with which this one shares no more than the
-//! project's folder every question would be answered, and every step taken, by another component.
+//! What was read is worked on where that was. On another machine, with which this one shares no more than the project's folder, or
+//! which answers under a host's name by now, every question would be answered, and every step taken, by another component.
 
 use super::Failure;
 use crate::plan::noun::{Entry, Plan};
+use crate::target::Targets;
 use patchform_sdk::machine;
 
 /// The first of `entries`, as a plan knows them, that is another machine's, and that machine.
 pub fn first<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<(&'a Entry, &'a str)> {
-    let is_machine = |target: &str| target.len() == 32 && target.bytes().all(|b| b.is_ascii_hexdigit());
     entries.into_iter().find_map(|entry| {
         let target = entry.observed.identity().map(|identity| &*identity.target)?;
         let is_elsewhere =
             entry.connection.kind == "local" && is_machine(target) && target != machine::identity();
         is_elsewhere.then_some((entry, target))
     })
+}
+
+fn is_machine(target: &str) -> bool {
+    target.len() == 32 && target.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Keeps `targets` to the hosts on which `entries` were read.
+pub fn keep_to<'a>(targets: &Targets, entries: impl IntoIterator<Item = &'a Entry>) {
+    for entry in entries {
+        if let Some(identity) = entry.observed.identity().filter(|identity| is_machine(&identity.target)) {
+            targets.keep_to(&(&entry.connection).into(), &identity.target);
+        }
+    }
 }
 
 /// What a plan changes.

@@ -8,7 +8,9 @@ use crate::engine::observe;
 use crate::engine::secrets::Secrets;
 use crate::engine::subject;
 use crate::model::Address;
-use crate::plan::noun::{Entry, Observed, PinnedProvider};
+use crate::plan::make::{self, LeftRunning};
+use crate::plan::noun::{Entry, Observed, PinnedProvider, Verdict};
+use crate::plan::{Plan, moves};
 use crate::state::State;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,8 +48,7 @@ pub(super) fn unsettle(
     Ok(())
 }
 
-/// On which of `targets` nothing may begin that takes all of one along, and why: something that was left running there still goes
-/// on, or may.
+/// What was left running on each of `targets`, and still goes on or may; of several on one the first that may change anything.
 ///
 /// # Errors
 /// A provider that failed as a whole.
@@ -56,20 +57,61 @@ pub(super) fn on_targets(
     pins: &[PinnedProvider],
     (state, place): (&State, &Place),
     (fleet, secrets): (&Fleet, &Secrets),
-) -> Result<BTreeMap<String, String>, Failure> {
-    let mut found = BTreeMap::new();
+) -> Result<BTreeMap<String, LeftRunning>, Failure> {
+    let mut found: BTreeMap<String, LeftRunning> = BTreeMap::new();
     for told in owing(state, place) {
-        for old in left_running(&told).filter(|old| !names_now(old, &told, state).is_empty()) {
-            let target = old.observed.identity().map(|identity| identity.target.as_str());
-            let Some(target) = target.filter(|t| targets.contains(t) && !found.contains_key(*t)) else {
+        for old in left_running(&told) {
+            let names = names_now(old, &told, state);
+            let identity = old.observed.identity().filter(|there| targets.contains(there.target.as_str()));
+            let (Some(name), Some(identity)) = (names.first(), identity) else { continue };
+            let alone = matches!(&old.verdict, Verdict::Change(change) if change.needs_target_alone());
+            let anything = alone || identity.claims.is_empty();
+            if found.get(&identity.target).is_some_and(|known| known.anything || !anything) {
                 continue;
-            };
+            }
             if let Some(why) = goes_on(old, &told.plan.providers, pins, (fleet, secrets))? {
-                found.insert(target.to_string(), format!("{}: {why}", old.address));
+                let why = format!(
+                    "{}: {why}; where it never ends, or nobody can tell, `patchform state rm {}` lets go of it",
+                    old.address,
+                    name.quoted()
+                );
+                found.insert(identity.target.clone(), LeftRunning { why, anything });
             }
         }
     }
     Ok(found)
+}
+
+/// Refuses a plan that was made before something of its components, or of what they take along, was left running.
+///
+/// # Errors
+/// Names it; or a provider failed as a whole.
+pub(super) fn refuse(
+    plan: &Plan,
+    (state, place): (&State, &Place),
+    with: (&Fleet, &Secrets),
+) -> Result<(), Failure> {
+    let mut state = state.clone();
+    moves::apply(&plan.moves, &mut state);
+    let known = (&state, place);
+    let mut readings: Vec<Observed> = plan.entries.iter().map(|entry| entry.observed.clone()).collect();
+    unsettle((&plan.entries, &plan.providers, &plan.moves), &mut readings, known, with)?;
+    let target = |entry: &Entry| entry.observed.identity().map(|identity| identity.target.clone());
+    let targets: BTreeSet<String> = plan.changes().filter_map(|(_, entry, _)| target(entry)).collect();
+    let targets = targets.iter().map(String::as_str).collect();
+    let left = on_targets(&targets, &plan.providers, known, with)?;
+    for (i, entry, change) in plan.changes() {
+        let there = || left.get(&target(entry)?).cloned();
+        let why = match &readings[i] {
+            Observed::Unsettled { why } => Some(why.clone()),
+            _ => there().and_then(|left| make::contested(entry, change, left)),
+        };
+        if let Some(why) = why {
+            return Err(Failure::refused(format!("{} may not begin now: {why}", entry.address))
+                .hint("wait until that has ended, then make a new plan"));
+        }
+    }
+    Ok(())
 }
 
 /// The runs from which the state still owes something, as far as they can be read.

@@ -3,7 +3,8 @@
 
 use super::ledger::{self, Ledger};
 use super::plan::{backend, fresh_state};
-use super::{Failure, Place, beginning, runs};
+use super::snapshot::refuse_more;
+use super::{Failure, Place, beginning, left, runs};
 use crate::backend::{Base, Local};
 use crate::engine::drive::{self, DriveError, Looked};
 use crate::engine::fleet::Fleet;
@@ -74,6 +75,9 @@ pub(super) fn open_run(
             .map_err(|error| runs::held(error, &place.runs))?;
     }
     // Reading may take long: it is done before the lock, which others wait for.
+    if let (Entry::New { .. }, Some(state)) = (&entry, local.read().map_err(backend)?) {
+        left::refuse(plan, (&state, place), (fleet, secrets))?;
+    }
     let readings = readings(plan, fleet, secrets, &entry)?;
     let (looked, mut notices) = looked(plan, fleet, secrets, &entry);
     notices.extend(unread(plan, &looked, &entry));
@@ -102,6 +106,7 @@ pub(super) fn open_run(
     let now = clock::now();
     let (id, above, told, request) = match entry {
         Entry::New { .. } => {
+            refuse_more(plan, place, &state)?;
             let moved = moves::apply(&plan.moves, &mut state);
             refuse_stale(plan, &state, &readings).map_err(|stale| match applied_by(plan, &state, place) {
                 Some(run) => stale.hint(format!("run {run} has applied it")),

@@ -249,7 +249,7 @@ pub(super) fn readings_to_plan(
         .filter_map(target_of)
         .collect();
     let left = left::on_targets(&touched, &changes.draft.providers, (state, place), (fleet, secrets))?;
-    let goes_on = |entry: &Entry| left.get(&entry.observed.identity()?.target).cloned();
+    let left_running = |entry: &Entry| left.get(&entry.observed.identity()?.target).cloned();
     let idle = traffic::foresee(fleet, &changes, secrets, &mut previews);
     block::foresee(targets, &changes, &mut previews);
     let names: Vec<String> = changes.draft.providers.iter().map(|p| p.name.clone()).collect();
@@ -263,7 +263,7 @@ pub(super) fn readings_to_plan(
         now: clock::now(),
         can: &can,
         stored: &before,
-        goes_on: &goes_on,
+        left_running: &left_running,
     };
     let mut plan = crate::plan::make(changes, previews, &making);
     name_none_that_is_lost(&mut plan, &place.runs);

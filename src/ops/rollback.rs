@@ -122,6 +122,7 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     }
     let secrets = secrets::again(&ran, inputs)?;
     let starter = Starter::new(&place, stages.watch());
+    elsewhere::keep_to(&starter.targets, elsewhere::changed(&ran));
     let needed: BTreeSet<usize> = draft.entries.iter().flat_map(|e| e.providers(&draft.traffic)).collect();
     let lenience = Lenience { accepted: &inputs.accepted, is_open: true, may_be_missing: false };
     let fleet = starter.pinned_fleet(&draft.providers, &needed, &secrets, &lenience)?.fleet;

@@ -3,6 +3,7 @@
 mod covered;
 
 use self::covered::Coverage;
+pub(super) use self::covered::refuse_more;
 use super::apply::Audience;
 use super::inputs::Inputs;
 use super::orphans::Found;
@@ -345,6 +346,7 @@ fn start(
 ) -> Result<(Starter, Fleet, Secrets), Failure> {
     let secrets = secrets::again(plan, inputs)?;
     let starter = Starter::new(place, Arc::new(Silent));
+    elsewhere::keep_to(&starter.targets, &plan.entries);
     let fleet = starter.pinned_fleet(&plan.providers, needed, &secrets, &Lenience::default())?.fleet;
     Ok((starter, fleet, secrets))
 }

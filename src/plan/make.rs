@@ -22,8 +22,17 @@ pub struct Making<'a> {
     pub can: &'a dyn Fn(&Entry) -> Can,
     /// The stored snapshot of the time before a component was there, where taking it away may restore one.
     pub stored: &'a dyn Fn(&Entry) -> Option<SnapshotRef>,
-    /// Why nothing may begin that takes all of an entry's target along: what goes on there and was left running.
-    pub goes_on: &'a dyn Fn(&Entry) -> Option<String>,
+    /// What was left running on an entry's target, and goes on or may.
+    pub left_running: &'a dyn Fn(&Entry) -> Option<LeftRunning>,
+}
+
+/// What was left running on a target: a sentence of what still goes on, or may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftRunning {
+    /// The sentence.
+    pub why: String,
+    /// Whether it may change anything there: it names no claims, or takes all of its target along.
+    pub anything: bool,
 }
 
 /// The plan. `previews` go by entry, one for each of [`Changes::to_preview`]; a change without one is refused.
@@ -43,7 +52,7 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
             Leaning::Proposed(_) if !held[i].is_empty() => wants[i] = true,
             Leaning::Proposed(proposed) => {
                 let judged = judge(&draft.purpose, entry, proposed, previews.remove(&i), making)
-                    .and_then(|change| alone(change, (making.goes_on)(entry)));
+                    .and_then(|change| beside(entry, change, (making.left_running)(entry)));
                 (wants[i], stops[i]) = (judged.is_ok(), judged.is_err());
                 entry.verdict = match judged {
                     Ok(mut change) => {
@@ -144,12 +153,27 @@ fn judge(
     })
 }
 
-/// The change, unless it needs its target alone and something goes on there.
-fn alone(change: Change, goes_on: Option<String>) -> Result<Change, Block> {
-    match goes_on.filter(|_| change.needs_target_alone()) {
+/// The change, unless it cannot share its target with what was left running there (page 5.3, rule 5).
+fn beside(entry: &Entry, change: Change, left: Option<LeftRunning>) -> Result<Change, Block> {
+    match left.and_then(|left| contested(entry, &change, left)) {
         Some(why) => Err(Block::NotAlone(why)),
         None => Ok(change),
     }
+}
+
+/// Why a change cannot share its target with what was left running there.
+pub fn contested(entry: &Entry, change: &Change, left: LeftRunning) -> Option<String> {
+    let claims_nothing = || entry.observed.identity().is_some_and(|identity| identity.claims.is_empty());
+    let because = if change.needs_target_alone() {
+        "a restart, or a snapshot or way back of the whole system, takes along what was left running there"
+    } else if claims_nothing() {
+        "it names no `claims`, so that it may change anything there, and something was left running"
+    } else if left.anything {
+        "what was left running there may change anything on its target"
+    } else {
+        return None;
+    };
+    Some(format!("{because}: {}", left.why))
 }
 
 /// What an abandoned run left undone, and nothing else: the level stays, so that there is nothing to snapshot or to restore.

@@ -287,7 +287,7 @@ pub enum Block {
     LosesData,
     /// A service puts its members into an order by their roles, and nobody can tell where this one stands: a sentence.
     Unplaced(String),
-    /// It takes more of its target along than it claims, where something that was left running may still go on: a sentence.
+    /// It cannot share its target with what was left running there, and goes on or may: a sentence.
     NotAlone(String),
     /// Another component claims the same thing on the same target.
     Claimed {

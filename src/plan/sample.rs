@@ -3,7 +3,7 @@
 use super::diff::{Changes, Facts, Leases, diff};
 use super::draft::Draft;
 use super::focus::Focus;
-use super::make::{Making, make};
+use super::make::{LeftRunning, Making, make};
 use super::noun::{Entry, Identity, Observed, PinnedProvider, Plan, Verdict};
 use super::undo;
 use crate::config::Config;
@@ -87,7 +87,7 @@ pub struct Platform {
     pub excludes: Vec<Selection>,
     pub can: Can,
     /// What was left running on the target of a component.
-    pub goes_on: BTreeMap<Address, String>,
+    pub left_running: BTreeMap<Address, LeftRunning>,
 }
 
 impl Platform {
@@ -119,7 +119,7 @@ impl Platform {
             purpose: Purpose::Apply,
             targets: Vec::new(),
             excludes: Vec::new(),
-            goes_on: BTreeMap::new(),
+            left_running: BTreeMap::new(),
             can: Can {
                 fetch: true,
                 snapshot: true,
@@ -253,7 +253,7 @@ impl Platform {
                 now: Moment(1_000),
                 can: &can,
                 stored: &stored,
-                goes_on: &|entry| self.goes_on.get(&entry.address).cloned(),
+                left_running: &|entry| self.left_running.get(&entry.address).cloned(),
             },
         )
     }

@@ -254,12 +254,9 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             why.clone(),
             format!("the order of its service cannot be kept without it: mend that, and {}", again(plan)),
         ),
-        Block::NotAlone(why) => Reason::with(
-            format!(
-                "a restart or a way back of the whole system takes along what was left running there: {why}"
-            ),
-            format!("wait until that has ended, then {}", again(plan)),
-        ),
+        Block::NotAlone(why) => {
+            Reason::with(why.clone(), format!("wait until that has ended, then {}", again(plan)))
+        }
         Block::Claimed { claim, by } => Reason::with(
             format!("{} manages {claim} on the same target too", name(plan, *by)),
             "let only one of the two components manage it",

@@ -323,6 +323,7 @@ impl RunText {
             let whys = whys.collect::<Vec<_>>().join("; ");
             if whys.is_empty() { whys } else { format!(": {whys}") }
         };
+        let is_guarded = plan.change(action.component).is_some_and(|change| change.preview.switch.is_some());
         let what = match found {
             Ok(Probed::Before { .. }) => {
                 format!("looked again: nothing of {word} had happened{}", because(""))
@@ -334,6 +335,8 @@ impl RunText {
             Ok(Probed::Between { why, .. }) => {
                 format!("looked again: {word} may have happened in part{}", because(why))
             }
+            // Its host may not answer: its dead man's switch decides there.
+            Ok(Probed::Busy) if is_guarded => format!("looked again: how {word} ends is not known yet"),
             Ok(Probed::Busy) => format!("looked again: {word} still goes on"),
             Err(why) => format!("looked again: nobody can tell how far {word} came: {why}"),
         };

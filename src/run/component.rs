@@ -66,6 +66,8 @@ pub(super) struct Component {
     pub busy_for: Duration,
     /// While the run is being abandoned: why this one cannot be let go of, since its current action may still go on.
     pub goes_on: Option<String>,
+    /// An action that was given up, with its attempt, of which nobody could tell whether it has ended.
+    pub unended: Option<(ActionRef, u32)>,
     /// Whether it is let go whatever goes on there.
     pub leaving: bool,
     /// Whether it was left as it stood when the run was abandoned: nobody tried to restore it, or went on trying.
@@ -163,6 +165,7 @@ impl Component {
             busy: 0,
             busy_for: Duration::ZERO,
             goes_on: None,
+            unended: None,
             leaving: false,
             left: false,
             reread: false,

@@ -239,7 +239,8 @@ fn let_go(run: &Run, in_flight: &BTreeSet<usize>, stopping: bool) -> Vec<Command
     if !ask.is_empty() || !in_flight.is_empty() {
         return ask;
     }
-    let stays = !open.is_empty() && !run.planted(Defect::LetsGoOfWhatRuns);
+    let stays = !open.is_empty() || run.goes_on().next().is_some();
+    let stays = stays && !run.planted(Defect::LetsGoOfWhatRuns);
     let why = if stopping { "stopped on request" } else { "not abandoned: a step may still go on" };
     vec![if stays { Command::Stop { why: why.into() } } else { Command::Finish }]
 }

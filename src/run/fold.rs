@@ -392,10 +392,11 @@ impl Run {
     }
 
     /// The action of the stuck component `i` that nobody waits for any more, and its attempt: it still went on when it was
-    /// looked at last, or was left running.
+    /// looked at last, or could not be asked about, or was left running.
     pub fn outlasting(&self, i: usize) -> Option<(ActionRef, u32)> {
-        let is_stuck = self.components.get(i).is_some_and(|c| matches!(c.phase, Phase::Stuck(_)));
-        self.tried_last(i).filter(|_| is_stuck && (self.is_overdue(i) || self.is_left_running(i)))
+        let c = self.components.get(i).filter(|c| matches!(c.phase, Phase::Stuck(_)))?;
+        let last = || self.tried_last(i).filter(|_| self.is_overdue(i) || self.is_left_running(i));
+        c.unended.or_else(last)
     }
 
     /// The action of component `i` that was begun last, and its attempt.

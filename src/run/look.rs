@@ -48,6 +48,10 @@ impl Run {
     /// Takes in such a reading. One that could not be made says nothing.
     pub(super) fn looked_at(&mut self, i: usize, digest: &Result<String, String>) -> Result<(), Damage> {
         let as_before = digest.as_ref().ok().map(|digest| *digest == self.shape.nodes[i].before);
+        if digest.is_ok() {
+            // Whatever goes on there makes a reading unsettled.
+            self.components[i].unended = None;
+        }
         if self.may_be_put_back(i) {
             match as_before {
                 Some(true) => self.was_put_back(i),

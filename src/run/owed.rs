@@ -64,15 +64,17 @@ impl Run {
         if self.is_finished() && c.put_back && node.back.is_empty() {
             return node.forth.iter().any(follows).then(|| Undone::all(whole));
         }
-        if !self.is_finished() || !c.touched() || !matches!(c.phase, Phase::Stuck(_)) {
+        if !self.is_finished() || !matches!(c.phase, Phase::Stuck(_)) {
             return None;
         }
         if self.planted(Defect::NothingIsOwed) || (!c.changed && self.planted(Defect::TrafficIsNotOwed)) {
             return None;
         }
         if !c.changed {
-            // What uses it is kept away, and comes back once somebody has made sure of it.
-            return c.is_away().then(|| Undone::verify(leg(c), Reload::None));
+            // What uses it is kept away, and comes back once somebody has made sure of it; or something goes on there that is not to be
+            // forgotten.
+            let is_open = c.is_away() || self.is_left_running(i);
+            return is_open.then(|| Undone::verify(leg(c), Reload::None));
         }
         if reads_otherwise(c, node) || c.differs || c.astray {
             return Some(Undone::all(whole));

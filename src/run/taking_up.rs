@@ -88,8 +88,11 @@ impl Run {
         self.abandoning = true;
         for i in 0..self.components.len() {
             work::step();
-            self.components[i].goes_on = None;
-            self.components[i].leaving = leaving.contains(&i);
+            let is_asked = self.is_unanswered(i);
+            let c = &mut self.components[i];
+            c.leaving = leaving.contains(&i);
+            let unended = c.unended.is_some() && !is_asked && !c.leaving;
+            c.goes_on = unended.then(|| "nobody could tell since whether it has ended".into());
         }
         let stuck = self.all_stuck();
         if stuck.iter().any(|i| self.is_unanswered(*i)) {

@@ -57,6 +57,7 @@ impl Run {
                 self.half_done(i, &format!("{cause}; {half}"), output);
             }
             Err(why) => {
+                self.components[i].unended = Some((action, attempt));
                 self.half_done(i, &format!("{cause}; nobody can tell how far it came: {why}"), output)
             }
         }

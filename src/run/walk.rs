@@ -137,6 +137,10 @@ impl Run {
     /// It was done.
     pub(super) fn applied(&mut self, i: usize, done: &Done) {
         let step = self.step(i);
+        if step.effectful() {
+            // Nothing is begun beside an earlier one.
+            self.components[i].unended = None;
+        }
         self.note_effect(i, step, done);
         let is_missed = matches!(step, Step::Gate | Step::Measure).then(|| self.missed_by(i)).flatten();
         match self.components[i].leg {

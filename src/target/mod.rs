@@ -213,6 +213,15 @@ impl Targets {
         Ok(host)
     }
 
+    /// From now on `connection` leads to the machine with this id or nowhere: another one may answer under the same name by now.
+    pub fn keep_to(&self, connection: &Connection, machine: &str) {
+        if matches!(connection.kind.as_str(), "ssh" | "container")
+            && let Ok(host) = self.ssh(connection)
+        {
+            host.must_be(machine);
+        }
+    }
+
     fn hosts(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Ssh>>> {
         // Nothing under this lock leaves a value half-changed.
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)

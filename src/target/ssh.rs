@@ -25,7 +25,7 @@ use queue::Place;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use way::Way;
 pub use way::untrusted;
@@ -62,6 +62,8 @@ pub struct Ssh {
     away: Duration,
     /// Places for its shells among those of all hosts.
     queue: Arc<Queue>,
+    /// The machine-id that it must have, once that is known.
+    machine: OnceLock<String>,
     /// Whether it has answered over the shared connection.
     known: AtomicBool,
     /// Commands without a trace, by id.
@@ -91,7 +93,13 @@ impl Ssh {
         let wait = connection.arguments.get("wait").and_then(Value::as_u64);
         let away = if way.boots() { wait.map_or(WAIT, Duration::from_millis) } else { Duration::ZERO };
         let (brief, told) = Default::default();
-        Ok(Ssh { way, away, queue, known: AtomicBool::new(false), brief, watch, told })
+        let machine = OnceLock::new();
+        Ok(Ssh { way, away, queue, machine, known: AtomicBool::new(false), brief, watch, told })
+    }
+
+    /// From now on nothing is asked of a host with another machine-id that answers in its place, and nothing done there.
+    pub fn must_be(&self, machine: &str) {
+        let _ = self.machine.set(machine.into());
     }
 
     fn begin(&self, script: &str, over: Over) -> Result<Shell, RpcError> {
@@ -103,6 +111,7 @@ impl Ssh {
         };
         let login = (is_new && self.way.is_far()).then(|| self.queue.login());
         let (program, arguments) = self.way.command(over != Over::Shared);
+        let script = script::for_machine(self.machine.get().map_or("", String::as_str), script);
         let holding = machine::patiently(|| process::feed(program, &arguments, script.as_bytes()))
             .map_err(|e| RpcError::internal(format!("{program} cannot be started: {e}")))?;
         // It is logged in to until it says something.
@@ -127,12 +136,13 @@ impl Ssh {
                 self.waits(began, "it does not answer");
             }
             let fed = shell.holding.end(patience.saturating_add(Duration::from_secs(way::CONNECT)));
-            if began.elapsed() >= self.away || !away(&fed) {
+            let another = Answer::read(&fed.stdout).and_then(|answer| self.another(&answer));
+            if began.elapsed() >= self.away || (another.is_none() && !away(&fed)) {
                 return Ok((self.read(fed)?, again));
             }
             again = true;
             self.known.store(false, Ordering::Relaxed);
-            self.waits(began, &self.way.unreached(&fed));
+            self.waits(began, &another.unwrap_or_else(|| self.way.unreached(&fed)));
             std::thread::sleep(AGAIN);
         }
     }
@@ -151,12 +161,20 @@ impl Ssh {
         let answer = Answer::read(&fed.stdout);
         self.known.store(answer.is_some(), Ordering::Relaxed);
         match answer {
-            Some(answer) => match answer.word("error") {
-                Some(why) => Err(RpcError::internal(format!("{}: {why}", self.way.name()))),
-                None => Ok(answer),
-            },
+            Some(answer) => {
+                let why = answer.word("error").map(String::from).or_else(|| self.another(&answer));
+                why.map_or(Ok(answer), |why| Err(RpcError::internal(format!("{}: {why}", self.way.name()))))
+            }
             None => Err(RpcError::internal(self.way.unreached(&fed))),
         }
+    }
+
+    /// Says that another host answered.
+    fn another(&self, answer: &Answer) -> Option<String> {
+        let (is, machine) = answer.word("another").zip(self.machine.get())?;
+        Some(format!(
+            "another host answers there, with the machine-id {is}: this works on that with {machine}, and nothing else was done"
+        ))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Shell>> {

@@ -34,6 +34,12 @@ fn left_running(claims: &str) -> Lab {
     lab.patchform("init").exits(0);
     lab.patchform("apply --auto-approve").exits(0);
     lab.write("main.pf.hcl", declared("a", "2", "switch-1", claims, ""));
+    leaves_running(&lab);
+    lab
+}
+
+/// The patch of command.a is let go of while it runs.
+fn leaves_running(lab: &Lab) {
     lab.write("slow", "");
     let mut apply = lab.patchform_command("apply --auto-approve");
     let mut apply = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -45,7 +51,6 @@ fn left_running(claims: &str) -> Lab {
     apply.kill().unwrap();
     apply.wait().unwrap();
     lab.patchform("run abandon --leave-running command.a").exits(0);
-    lab
 }
 
 /// Lets what was left running end.
@@ -160,4 +165,81 @@ fn what_was_left_running_is_in_the_way_of_what_takes_its_target_along() {
     ends(&lab);
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!((lab.read("lv.s"), lab.read("lv")), ("3\n".into(), "3\n".into()));
+}
+
+/// A component that names no claims may change anything on its target, and so may one whose snapshot holds the whole system.
+#[test]
+fn what_was_left_running_is_in_the_way_of_what_may_change_anything() {
+    let system = format!("{CLAIM}]\n  covers = [\"system\"");
+    for (old, new) in [("", ""), ("", "\"path:/z\""), (CLAIM, ""), (system.as_str(), "\"path:/z\"")] {
+        let lab = left_running(old);
+        lab.write("main.pf.hcl", declared("z", "3", "switch-1", new, ""));
+        flat(lab.patchform("apply --auto-approve").exits(5)).says("may change anything").says("command.a");
+        assert_eq!(lab.read("lv"), "half\n", "{old} {new}: nothing begins beside it");
+        ends(&lab);
+        lab.patchform("apply --auto-approve").exits(0);
+        assert_eq!(lab.read("lv"), "3\n");
+    }
+}
+
+/// What was left running after a plan was saved is not in it.
+#[test]
+fn what_was_left_running_since_a_plan_was_saved_is_in_its_way() {
+    let saved = |old: &str, new: &str, covers: &str| {
+        let lab = Lab::new(&declared("a", "1", "switch-1", old, ""));
+        lab.write("act", ACT);
+        lab.write("act.z", ACT.replace("lv", "lv.z"));
+        lab.write("lv", "1\n");
+        lab.write("lv.z", "1\n");
+        lab.patchform("init").exits(0);
+        lab.patchform("apply --auto-approve").exits(0);
+        let z = declared("z", "3", "switch-1", new, "").replace("\"act\"", "\"act.z\"");
+        let z = z.replace("  target", &format!("  {covers}\n  target"));
+        lab.write("main.pf.hcl", declared("a", "1", "switch-1", old, &z));
+        lab.patchform("plan --target command.z --out p.plan").exits(0);
+        lab.write("main.pf.hcl", declared("a", "2", "switch-1", old, ""));
+        leaves_running(&lab);
+        lab
+    };
+    for (old, new, covers) in [
+        (CLAIM, "", ""),
+        (CLAIM, "\"path:/z\"", "covers = [\"system\"]"),
+        ("\"path:/b\", \"path:/z\"", "\"path:/z\"", ""),
+    ] {
+        let lab = saved(old, new, covers);
+        flat(lab.patchform("apply p.plan").exits(5)).says("command.z may not begin now").says("command.a");
+        assert_eq!(lab.read("lv.z"), "1\n", "nothing begins beside it");
+        ends(&lab);
+    }
+}
+
+/// Nothing was changed there yet, and it goes on all the same.
+#[test]
+fn a_snapshot_that_was_left_running_is_in_the_way_after_moved() {
+    let lab = Lab::new(&declared("a", "1", "switch-1", CLAIM, ""));
+    let slow = "[ ! -e slow ] || { rm slow; touch begun; while [ ! -e go ]; do sleep 0.05; done; }; ";
+    lab.write("act", ACT.replace("snapshot) cp lv", &format!("snapshot) {slow}cp lv")));
+    lab.write("lv", "1\n");
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", declared("a", "2", "switch-1", CLAIM, ""));
+    lab.write("slow", "");
+    let mut apply = lab.patchform_command("apply --auto-approve");
+    let mut apply = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    while !lab.path("begun").exists() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the snapshot did not begin");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    apply.kill().unwrap();
+    apply.wait().unwrap();
+    lab.patchform("run abandon --leave-running command.a").exits(0);
+    lab.write("main.pf.hcl", declared("b", "3", "switch-1", CLAIM, MOVED));
+    flat(lab.patchform("apply --auto-approve").exits(5)).says("when this was command.a");
+    assert_eq!(lab.read("lv"), "1\n", "nothing begins beside it");
+    lab.write("go", "");
+    std::thread::sleep(Duration::from_secs(1));
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("lv"), "3\n");
+    lab.patchform("plan --detailed-exitcode").exits(0);
 }

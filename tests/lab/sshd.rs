@@ -1,4 +1,5 @@
-//! A real host for `connection "ssh"`: OpenSSH's server in a network namespace of its own, with its own `/var/lib`.
+//! A real host for `connection "ssh"`: OpenSSH's server in a network namespace of its own, with its own `/var/lib`
+//! and machine-id.
 
 use super::lab::Lab;
 use std::collections::BTreeSet;
@@ -102,8 +103,11 @@ impl Sshd {
         run(&format!("ip -n {namespace} addr add {address}/30 dev eth0"));
         run(&format!("ip -n {namespace} link set eth0 up"));
         run(&format!("ip -n {namespace} link set lo up"));
-        let script =
-            format!("mount -t tmpfs none /var/lib && exec $(command -v sshd) -D -e -f {path}sshd_config");
+        lab.write("machine-id", format!("{id:032x}\n"));
+        let script = format!(
+            "mount -t tmpfs none /var/lib && mount --bind {path}machine-id /etc/machine-id && \
+             exec $(command -v sshd) -D -e -f {path}sshd_config"
+        );
         let server = Command::new("ip")
             .args(["netns", "exec", &namespace, "unshare", "--mount", "sh", "-c", &script])
             .stdout(Stdio::null())

@@ -278,7 +278,7 @@ impl History {
             now: Moment(self.now),
             can: &|entry| self.can(entry),
             stored: &|_| None,
-            goes_on: &|_| None,
+            left_running: &|_| None,
         };
         make(changes, previews, &making)
     }

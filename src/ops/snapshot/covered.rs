@@ -1,11 +1,11 @@
 //! What a restore of a whole system takes back beside its own component (page 5.3, rule 6): whatever was changed on that
 //! target since goes back first, by its own stored way, so that nothing runs at a level that is not there any more.
 
-use super::{Failure, Place, Snapshot, State, left, plan_that_knows, runs};
+use super::{Failure, Place, Snapshot, State, doomed, left, plan_that_knows, runs};
 use crate::config::checked::OnFailure;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
-use crate::model::{Address, Diagnostic, PatchLevel};
+use crate::model::{Address, Diagnostic, PatchLevel, Purpose};
 use crate::ops::runs::Told;
 use crate::plan::Plan;
 use crate::plan::noun::{Entry, Observed, RolloutLimit, Verdict};
@@ -129,8 +129,9 @@ impl Coverage {
             .remove(target)
         {
             None => Ok(()),
-            Some(why) => Err(Failure::refused(format!(
-                "a restore of the whole system takes along what was left running there: {why}"
+            Some(left) => Err(Failure::refused(format!(
+                "a restore of the whole system takes along what was left running there: {}",
+                left.why
             ))
             .hint("wait until that has ended, or end it; `patchform plan` tells how it stands")),
         }
@@ -148,6 +149,27 @@ impl Coverage {
                 ),
             )
         })
+    }
+}
+
+/// Refuses the plan of a restore that was made before something else of its target was changed.
+///
+/// # Errors
+/// Names that; or what of it cannot go back in order.
+pub(in crate::ops) fn refuse_more(plan: &Plan, place: &Place, state: &State) -> Result<(), Failure> {
+    let Purpose::Restore { snapshot: id } = &plan.purpose else { return Ok(()) };
+    let Some(snapshot) = state.snapshots.get(id) else { return Ok(()) };
+    let taken = plan_that_knows(place, state, snapshot)?;
+    let doomed = doomed::noted(place, state)?;
+    let first = Coverage::of(id, snapshot, &taken, (place, state, &doomed))?.first;
+    let planned = |covered: &&Covered| plan.entries.iter().any(|e| e.address == covered.snapshot.component);
+    match first.iter().find(|covered| !planned(covered)) {
+        None => Ok(()),
+        Some(more) => Err(Failure::refused(format!(
+            "{} was changed since this was planned, and a restore of the whole system takes it back, too",
+            more.snapshot.component
+        ))
+        .hint(format!("`patchform snapshot restore {id}` again plans that as well"))),
     }
 }
 

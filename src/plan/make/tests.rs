@@ -217,22 +217,26 @@ fn a_refused_preview_holds_what_stands_on_it_and_what_is_held_is_not_previewed()
             now: Moment(0),
             can: &|_| Can::default(),
             stored: &|_| None,
-            goes_on: &|_| None,
+            left_running: &|_| None,
         },
     );
     assert!(word(&plan.entries[4].verdict).starts_with("Refused(\"its provider did not say"));
 }
 
-/// Only what takes more of its target along than it claims waits for what was left running there.
+/// What shares its target with what was left running there by what both claim may begin, and nothing else.
 #[test]
-fn what_needs_its_target_alone_waits_for_what_goes_on_there() {
+fn what_cannot_share_its_target_waits_for_what_was_left_running_there() {
     let mut whole = restore();
     whole.coverage.whole_system = true;
-    let held = "NotAlone(\"b: half\")";
-    for (way, reload, expected) in [
-        (restore(), Reload::Service, "Change"),
-        (restore(), Reload::Reboot, held),
-        (whole.clone(), Reload::None, held),
+    let along = "NotAlone(\"a restart, or a snapshot or way back of the whole system, takes along what was left running there: b: half\")";
+    let claims_nothing = "NotAlone(\"it names no `claims`, so that it may change anything there, and something was left running: b: half\")";
+    let anything = "NotAlone(\"what was left running there may change anything on its target: b: half\")";
+    for (way, reload, claims, left_anything, expected) in [
+        (restore(), Reload::Service, true, false, "Change"),
+        (restore(), Reload::Reboot, true, false, along),
+        (whole.clone(), Reload::None, true, false, along),
+        (restore(), Reload::Service, false, false, claims_nothing),
+        (restore(), Reload::Service, true, true, anything),
     ] {
         let mut platform = Platform::new().with("a", "2", Some("1"), Some("1"), &[]).with(
             "c",
@@ -243,8 +247,14 @@ fn what_needs_its_target_alone_waits_for_what_goes_on_there() {
         );
         let preview = Preview { ways_back: vec![way], reload, ..preview() };
         platform.previews.insert(address("a"), PreviewOutcome::Ready(Box::new(preview)));
+        if let (false, Some(Observed::Present { identity, .. })) =
+            (claims, platform.observed.get_mut(&address("a")))
+        {
+            identity.claims.clear();
+        }
         assert_eq!(word(&platform.verdict("a")), "Change");
-        platform.goes_on.insert(address("a"), "b: half".into());
+        let left = LeftRunning { why: "b: half".into(), anything: left_anything };
+        platform.left_running.insert(address("a"), left);
         assert_eq!(word(&platform.verdict("a")), expected, "{reload:?}");
         assert_eq!(word(&platform.verdict("c")) == "Change", expected == "Change", "what stands on it");
     }

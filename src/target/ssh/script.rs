@@ -23,6 +23,11 @@ fn whole(body: &str) -> String {
     format!("{{\n{KERNEL}{HOST}{body}\nexit 0\n}}\n")
 }
 
+/// A script that does nothing on a machine with another id than this one; on any where that is empty.
+pub fn for_machine(id: &str, script: &str) -> String {
+    format!("_pf_machine={}\n{script}", quoted(id))
+}
+
 /// Sets a command's surroundings.
 ///
 /// # Errors
