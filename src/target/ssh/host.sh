@@ -16,9 +16,10 @@ say() { printf '%s\n' "$*"; }
 die() { say "error $*"; say end; exit 0; }
 # By now another host may answer under this name: nothing is asked of it, and nothing done there.
 if [ "$_pf_machine" ]; then
-  read -r _pf_line </etc/machine-id || _pf_line=none
-  if [ "$_pf_line" != "$_pf_machine" ]; then say "another $_pf_line"; say end; exit 0; fi
-fi 2>/dev/null
+  _pf_line=
+  { read -r _pf_line </etc/machine-id; } 2>/dev/null
+  [ "$_pf_line" = "$_pf_machine" ] || { say "another ${_pf_line:-none}"; say end; exit 0; }
+fi
 [ -r /proc/self/stat ] || die "/proc is not mounted there"
 # part NAME FILE: the end of a file, with its length.
 part() {
