@@ -433,7 +433,7 @@ fn a_host_that_was_replaced_under_its_name_is_left_alone() {
         assert_eq!(host.lab.read("level"), "2", "{command}");
     }
     host.lab.write("machine-id", &own);
-    lab.patchform(&format!("rollback {run} --auto-approve")).exits(0);
+    lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(0);
     assert_eq!(host.lab.read("level"), "1");
 }
 
