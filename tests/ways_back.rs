@@ -531,6 +531,29 @@ fn a_restore_of_the_whole_system_that_fails_leaves_all_of_it_as_it_was() {
     assert_eq!(one_system_stands(&lab), "s22 b33 c11 d22");
 }
 
+/// What its own run had changed there before it was taken is in it, also where that run was taken back.
+#[test]
+fn a_snapshot_of_the_whole_system_holds_what_its_run_had_done_by_then() {
+    let lab = Lab::empty();
+    one_system_patched(&lab);
+    lab.write("act", ONE_SYSTEM.replace("patch) echo", "patch) [ ! -e bad.$C ] || exit 1; echo"));
+    let text = one_system(["3", "4", "1", "2"], "");
+    let text = under("rollback_run", &with(&text, "s", "depends_on = [command.b]"));
+    lab.write("main.pf.hcl", text);
+    lab.write("bad.s", "");
+    lab.patchform("apply --auto-approve").exits(3);
+    assert_eq!(one_system_stands(&lab), "s22 b33 c11 d22");
+    let listed = lab.patchform("snapshot list command.s --json").exits(0).out;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let taken =
+        listed["snapshots"].as_array().unwrap().iter().max_by_key(|s| s["taken"].as_str().unwrap()).unwrap();
+    let id = taken["id"].as_str().unwrap();
+    let refused = lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(5);
+    let flat = refused.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("it would take command.b back too, from 3 to 4"), "{flat}");
+    assert_eq!(one_system_stands(&lab), "s22 b33 c11 d22");
+}
+
 /// What another run changes there while somebody reads the plan is not in it.
 #[test]
 fn a_restore_of_the_whole_system_is_refused_where_more_was_changed_since_it_was_planned() {

@@ -95,6 +95,8 @@ pub fn of_beginning(plan: &Plan, run: &Run, lines: Lines<'_>, at: Where<'_>) -> 
 pub fn of_lost_lines(plan: &Plan, run: &Run, now: Moment) -> Vec<Settled> {
     let owes = plan.changes().filter_map(|(i, entry, change)| {
         let (undone, half) = run.may_owe_to_lost_lines(i)?;
+        // What reads as before the run is as half as it was then.
+        let half = half || change.owed.as_ref().is_some_and(|owed| owed.half);
         let standing = owes(run, (i, entry, change), undone, half);
         Some(Settled { component: entry.address.clone(), standing, at: now })
     });

@@ -126,16 +126,17 @@ fn left_running(told: &Told) -> impl Iterator<Item = &Entry> {
     left.map(|(_, old)| old)
 }
 
-/// Under which names the state remembers what a run left undone at `old`, an entry of its plan: its own; else any that the run did not
-/// know, since it was renamed. None where that is done, or was forgotten.
-fn names_now<'a>(old: &Entry, told: &Told, state: &'a State) -> Vec<&'a Address> {
+/// Under which names the state remembers what a run left undone at `old`, an entry of its plan: its own; else any at which the run
+/// itself left nothing, since it was renamed. None where that is done, or was forgotten.
+fn names_now<'a>(old: &Entry, told: &'a Told, state: &'a State) -> Vec<&'a Address> {
     let run = told.run.id();
     let owing = || state.owed.iter().filter(|(_, owed)| owed.run == run).map(|(address, _)| address);
     if let Some(own) = owing().find(|address| **address == old.address) {
         return vec![own];
     }
-    let known: BTreeSet<&Address> = told.plan.entries.iter().map(|entry| &entry.address).collect();
-    owing().filter(|address| address.kind == old.address.kind && !known.contains(address)).collect()
+    let owed = |(i, entry): (usize, &'a Entry)| told.run.owed(i).map(|_| &entry.address);
+    let own: BTreeSet<&Address> = told.plan.entries.iter().enumerate().filter_map(owed).collect();
+    owing().filter(|address| address.kind == old.address.kind && !own.contains(address)).collect()
 }
 
 /// Whether what goes on at `old` would be in the way of `entry`, and its own reading cannot tell.
@@ -180,8 +181,8 @@ fn goes_on(
     let read = observe::observe(fleet, std::slice::from_ref(pin), &asked, &[0], secrets);
     match read.map_err(providers::missing)?.pop() {
         Some(Observed::Unsettled { why }) => Ok(Some(why)),
-        Some(Observed::Unreachable { why }) => unknown(&why),
-        Some(Observed::Absent(_) | Observed::Present { .. }) => Ok(None),
+        // A provider asks for what goes on before it reads.
+        Some(Observed::Absent(_) | Observed::Present { .. } | Observed::Unreachable { .. }) => Ok(None),
         Some(Observed::NotRead) | None => unknown(&unused),
     }
 }

@@ -75,8 +75,9 @@ pub(super) fn open_run(
             .map_err(|error| runs::held(error, &place.runs))?;
     }
     // Reading may take long: it is done before the lock, which others wait for.
-    if let (Entry::New { .. }, Some(state)) = (&entry, local.read().map_err(backend)?) {
-        left::refuse(plan, (&state, place), (fleet, secrets))?;
+    let known = local.read().map_err(backend)?;
+    if let (Entry::New { .. }, Some(state)) = (&entry, &known) {
+        left::refuse(plan, (state, place), (fleet, secrets))?;
     }
     let readings = readings(plan, fleet, secrets, &entry)?;
     let (looked, mut notices) = looked(plan, fleet, secrets, &entry);
@@ -106,6 +107,10 @@ pub(super) fn open_run(
     let now = clock::now();
     let (id, above, told, request) = match entry {
         Entry::New { .. } => {
+            if known.is_none_or(|known| known.owed != state.owed) {
+                // Somebody let go of something meanwhile.
+                left::refuse(plan, (&state, place), (fleet, secrets))?;
+            }
             refuse_more(plan, place, &state)?;
             let moved = moves::apply(&plan.moves, &mut state);
             refuse_stale(plan, &state, &readings).map_err(|stale| match applied_by(plan, &state, place) {

@@ -163,6 +163,9 @@ impl Run {
             self.enter(*i, phase);
             // To ask how far it came disturbs nothing; what it does then waits for its turn.
             self.give_up_place_beyond(*i);
+            if self.shape.nodes[*i].target.is_some_and(|t| self.targets[t].active > 1) {
+                self.give_up_place(*i);
+            }
         }
         self.take_kept_back();
         for i in stuck {

@@ -9,7 +9,8 @@ use crate::model::{Address, Diagnostic, PatchLevel, Purpose};
 use crate::ops::runs::Told;
 use crate::plan::Plan;
 use crate::plan::noun::{Entry, Observed, RolloutLimit, Verdict};
-use crate::run::Standing;
+use crate::run::event::What;
+use crate::run::{Run, Standing};
 use crate::state::FinishedRun;
 use std::collections::BTreeSet;
 
@@ -61,7 +62,7 @@ impl Coverage {
         for address in others {
             // What went away since comes again, and is nobody's any more.
             let record = state.records.get(address);
-            let held = record.and_then(|_| held(address, snapshot, told.as_ref(), state));
+            let held = record.and_then(|_| held(address, (id, snapshot), told.as_ref(), state));
             let stays =
                 held.as_ref().is_some_and(|level| level.as_ref() == record.map(|record| &record.level));
             if record.is_none() || stays {
@@ -176,11 +177,11 @@ pub(in crate::ops) fn refuse_more(plan: &Plan, place: &Place, state: &State) -> 
 /// The level of `address` that `snapshot` of the whole system holds (inner `None`: it was not there); `None` where nobody knows it.
 fn held(
     address: &Address,
-    snapshot: &Snapshot,
+    (id, snapshot): (&str, &Snapshot),
     told: Option<&Told>,
     state: &State,
 ) -> Option<Option<PatchLevel>> {
-    if let Some(level) = told.and_then(|told| held_by_run(address, snapshot, told)) {
+    if let Some(level) = told.and_then(|told| held_by_run(address, id, told)) {
         return Some(level);
     }
     let record = state.records.get(address)?;
@@ -195,20 +196,20 @@ fn held(
     (first.id != snapshot.run).then(|| first.levels[address].before.clone())
 }
 
-/// As the run that took `snapshot` tells it.
-fn held_by_run(address: &Address, snapshot: &Snapshot, told: &Told) -> Option<Option<PatchLevel>> {
-    let at = |address: &Address| told.plan.entries.iter().position(|e| e.address == *address);
-    let (i, own) = (at(address)?, at(&snapshot.component)?);
+/// As the run that took `snapshot` tells it: whatever became of it later, so it stood when that was asked for.
+fn held_by_run(address: &Address, id: &str, told: &Told) -> Option<Option<PatchLevel>> {
+    let i = told.plan.entries.iter().position(|e| e.address == *address)?;
     let entry = &told.plan.entries[i];
     entry.observed.identity()?;
-    match &entry.verdict {
-        Verdict::Change(change)
-            if told.run.standing(i) == Standing::Committed && told.run.began_before(i, own) =>
-        {
-            Some(change.to.clone())
-        }
-        _ => Some(entry.observed.level().cloned()),
+    let mut run = Run::start(&told.plan, told.run.id());
+    let asks = |what: &What| matches!(what, What::Intent { snapshot: Some(asked), .. } if asked == id);
+    for event in told.journal.events.iter().take_while(|event| !asks(&event.what)) {
+        run.apply(event).ok()?;
     }
+    Some(match &entry.verdict {
+        Verdict::Change(change) if run.standing(i) == Standing::Committed => change.to.clone(),
+        _ => entry.observed.level().cloned(),
+    })
 }
 
 /// The first snapshot of `address` since `snapshot` was taken, where it holds `level`.
