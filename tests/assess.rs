@@ -8,7 +8,7 @@ mod lab;
 #[allow(dead_code, reason = "the unit tests use more of it")]
 mod schema;
 
-use catalog::{advisories, collected};
+use catalog::{advisories, collected, offered};
 use lab::Lab;
 use patchform::catalog::{Content, Edition, Taking, Writer};
 use patchform::config::checked::FeedFormat;
@@ -372,6 +372,26 @@ fn a_proposal_changes_the_level_and_nothing_else() {
     lab.write("main.pf.hcl", &made);
     lab.patchform("propose").exits(0).says("change it by hand");
     assert_eq!(lab.read("main.pf.hcl"), made);
+}
+
+/// A level of another release would be none that the host's own archive has.
+#[test]
+fn no_host_is_sent_to_a_version_of_another_release() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    let text = lab.read("main.pf.hcl");
+    advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some("97.0"), "a trap")]);
+    for suite in ["lenny", "jammy-updates", "stable"] {
+        offered(&lab, suite, &["99.0"]);
+    }
+    let told = "a version of the suite stable";
+    assert!(flat(&lab.patchform("assess").exits(0).says(told).out).contains("97.0"));
+    lab.patchform("propose --dry-run").exits(0).says(told).says("Raise tar of apt.here to 97.0");
+    lab.write("main.pf.hcl", text.replace(&version, ">= 1.0"));
+    lab.patchform("propose --upgrade").exits(0).says("97.0").does_not_say("99.0");
+    offered(&lab, &release_here(), &["98.0"]);
+    lab.write("main.pf.hcl", text);
+    lab.patchform("propose --dry-run").exits(0).says("Raise tar of apt.here to 98.0");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How feeds are read by this version. Raised when a reader takes more out of the same bytes, so that they are read anew.
-const READING: u32 = 1;
+const READING: u32 = 2;
 
 /// What is noted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

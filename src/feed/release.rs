@@ -11,7 +11,7 @@ pub struct Release {
     /// `Suite`, such as `oldstable-security`.
     suite: String,
     /// `Codename`, such as `bookworm-security`.
-    codename: String,
+    pub codename: String,
     /// `Version`, of point releases.
     version: String,
     /// `Components`, as written.

@@ -313,9 +313,9 @@ mod tests {
     use super::*;
     use crate::finding::{Host, Member};
     use crate::model::PatchLevel;
-    use patchform_advisory::packages::Candidates;
     use patchform_advisory::policy::{Scope, known};
     use patchform_advisory::priority::{Exposure, Importance, Listing};
+    use patchform_advisory::suite::Archives;
     use patchform_advisory::{Affected, Ecosystem, Installed, Platform, Source};
 
     fn host(packages: Vec<Installed>) -> Host {
@@ -349,7 +349,7 @@ mod tests {
     }
 
     fn survey<'a>(hosts: &'a [Host], records: &'a [Advisory]) -> Survey<'a> {
-        Survey::new(hosts, records, &Candidates::default(), |_| true)
+        Survey::new(hosts, records, &Archives::default(), |_| true)
     }
 
     /// Every finding in a line.

@@ -3,8 +3,9 @@
 use super::host::{Host, Member};
 use super::level::Target;
 use crate::model::{Address, parts};
-use patchform_advisory::packages::{Candidates, Offered};
-use patchform_advisory::{Advisory, Finding, Fleet, Index, Installed, Relations, Verdict, id};
+use patchform_advisory::packages::Offered;
+use patchform_advisory::suite::Archives;
+use patchform_advisory::{Advisory, Finding, Fleet, Index, Installed, Platform, Relations, Verdict, id};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -68,7 +69,7 @@ impl<'a> Survey<'a> {
     pub fn new(
         hosts: &'a [Host],
         records: &'a [Advisory],
-        offered: &Candidates<'a>,
+        offered: &Archives<'a>,
         wanted: impl Fn(Verdict) -> bool + Sync,
     ) -> Survey<'a> {
         let (index, vulnerabilities) = (Index::new(records), Vulnerabilities::of(records));
@@ -85,8 +86,11 @@ impl<'a> Survey<'a> {
             }
         }
         let said = parts::in_parts(fleet.distinct(), ALONE, |part| {
-            let findings = part.iter().map(|distinct| fleet.findings(distinct));
-            findings.map(|findings| vulnerabilities.said(findings, offered, &wanted)).collect::<Vec<_>>()
+            let said = part.iter().map(|distinct| {
+                let upgrades = Upgrades { offered, platform: fleet.place(distinct), last: None };
+                vulnerabilities.said(fleet.findings(distinct), upgrades, &wanted)
+            });
+            said.collect::<Vec<_>>()
         });
         let said: Vec<Vec<Said>> = said.into_iter().flatten().collect();
         places.retain(|place| !said[place.number].is_empty());
@@ -151,14 +155,13 @@ impl<'a> Vulnerabilities<'a> {
     fn said(
         &self,
         findings: Vec<Finding<'a>>,
-        offered: &Candidates<'a>,
+        mut upgrades: Upgrades<'a, '_>,
         wanted: &impl Fn(Verdict) -> bool,
     ) -> Vec<Said<'a>> {
         let about =
             |finding: Finding<'a>| self.of[finding.at].iter().map(move |number| (*number, finding.clone()));
         let mut all: Vec<(usize, Finding)> = findings.into_iter().flat_map(about).collect();
         all.sort_by_key(|(number, _)| *number);
-        let mut upgrades = Upgrades { offered, last: None };
         let mut said = Vec::new();
         let mut all = all.into_iter().peekable();
         while let Some((number, mut finding)) = all.next() {
@@ -178,7 +181,8 @@ impl<'a> Vulnerabilities<'a> {
 
 /// What archives offer of packages, asked once for all that is said of one.
 struct Upgrades<'a, 'o> {
-    offered: &'o Candidates<'a>,
+    offered: &'o Archives<'a>,
+    platform: &'o Platform,
     last: Option<(&'a Installed, Option<&'o Offered<'a>>)>,
 }
 
@@ -188,8 +192,9 @@ impl<'a, 'o> Upgrades<'a, 'o> {
             Some((last, upgrade)) if std::ptr::eq(last, installed) => upgrade,
             _ => {
                 let arch = installed.arch.as_deref().unwrap_or("all");
-                let upgrade = self.offered.upgrade(&installed.name, arch, &installed.version);
-                self.last.insert((installed, upgrade.map(|(offered, _)| offered))).1
+                let package = (installed.name.as_str(), arch);
+                let upgrade = self.offered.upgrade(self.platform, package, &installed.version);
+                self.last.insert((installed, upgrade)).1
             }
         }
     }

@@ -154,8 +154,8 @@ mod tests {
     use super::*;
     use crate::finding::{Findings, Host, Knowledge, Member, Rules, Survey, found};
     use crate::model::{FileId, Moment};
-    use patchform_advisory::packages::Candidates;
     use patchform_advisory::priority::{Exposure, Importance};
+    use patchform_advisory::suite::Archives;
     use patchform_advisory::{Advisory, Affected, Ecosystem, Installed, Platform};
 
     fn host(address: &str, release: &str, level: &str, version: &str) -> Host {
@@ -188,7 +188,7 @@ mod tests {
         ];
         let (facts, rules, remembered) = (BTreeMap::new(), Rules::default(), Findings::default());
         let known = Knowledge { facts: &facts, rules: &rules, remembered: &remembered, now: Moment(0) };
-        let survey = Survey::new(hosts, &records, &Candidates::default(), |_| true);
+        let survey = Survey::new(hosts, &records, &Archives::default(), |_| true);
         let found = found(&survey, &known);
         let span = Span::new(FileId(0), 10, 20);
         let place = |address: &Address| LevelPlace { of: address.block().to_string(), span };

@@ -13,7 +13,7 @@ use crate::finding::{
     Findings, Host, Knowledge, LevelPlace, Names, Open, Placed, Remembered, Rules, Said, Seen, Survey, There,
     found, idle,
 };
-use crate::model::{Address, Diagnostics, Moment, Selection, Span};
+use crate::model::{Address, Diagnostic, Diagnostics, Moment, Selection, Span};
 use crate::plan::{NoSuchComponent, moves};
 use crate::report::assessment::{Assessment, FeedAge, SourcePlace};
 use crate::state::State;
@@ -21,8 +21,8 @@ use crate::world::clock;
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
 use patchform_advisory::id;
-use patchform_advisory::packages::Candidates;
 use patchform_advisory::priority::{Facts, thresholds};
+use patchform_advisory::suite::{Archives, Suite};
 use patchform_advisory::{Advisory, Ecosystem, Provenance, Verdict, csaf, openvex};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
@@ -172,6 +172,29 @@ fn unheard(catalog: &Catalog, hosts: &[Host], records: &[Advisory]) -> Result<Ve
     Ok((0..hosts.len()).filter(|i| !bears(&hosts[*i])).collect())
 }
 
+/// What archives offer, and nobody is sent to, because a version of another release would be none of the host's own.
+fn unplaced(hosts: &[Host], offered: &[Package]) -> Vec<Diagnostic> {
+    let suites: BTreeSet<&str> = offered.iter().map(|package| package.suite.as_str()).collect();
+    let untold = suites.iter().filter(|suite| Suite::of_name(suite).is_none());
+    let mut told: Vec<Diagnostic> = untold
+        .map(|suite| {
+            let what = format!(
+                "nobody is sent to a version of the suite {suite}: it does not say of which release it is"
+            );
+            Diagnostic::warning(what).help(
+                "Say it in the feed's block, such as ecosystem = \"Debian:12\", and run `patchform collect`.",
+            )
+        })
+        .collect();
+    let lost = hosts.iter().filter(|host| !suites.is_empty() && host.platform.ecosystem.release.is_none());
+    told.extend(lost.map(|host| {
+        let address = &host.members[0].address;
+        let what = format!("{address} is sent to no version that an archive offers: nothing there says of which release it is");
+        Diagnostic::warning(what)
+    }));
+    told
+}
+
 fn feeds(catalog: &Catalog, now: Moment) -> Result<Vec<FeedAge>, Failure> {
     let feeds = catalog.feeds().map_err(unusable)?;
     let age = |feed: crate::catalog::Standing| FeedAge {
@@ -224,14 +247,18 @@ impl Gathered {
     /// A catalog that cannot be read.
     pub(super) fn of(asked: &mut Asked, catalog: &Catalog) -> Result<Gathered, Failure> {
         let Inventories { hosts, unread, unasked } = std::mem::take(&mut asked.inventories);
-        let config = &asked.checked.config;
         let now = clock::now();
         let names = names(&hosts);
         let records = records(catalog, &hosts, &names)?;
+        let offered = catalog.offered(Some(&names)).map_err(unusable)?;
+        for unplaced in unplaced(&hosts, &offered) {
+            asked.checked.warnings.push(unplaced);
+        }
+        let config = &asked.checked.config;
         Ok(Gathered {
             unheard: unheard(catalog, &hosts, &records)?,
             records,
-            offered: catalog.offered(Some(&names)).map_err(unusable)?,
+            offered,
             feeds: feeds(catalog, now)?,
             rules: rules(config),
             has_policy: !config.policies.is_empty(),
@@ -267,7 +294,7 @@ impl Gathered {
     }
 
     fn survey<'a>(&'a self, hosts: &'a [Host], wanted: impl Fn(Verdict) -> bool + Sync) -> Survey<'a> {
-        let mut offered = Candidates::default();
+        let mut offered = Archives::default();
         for package in &self.offered {
             // A version that dpkg refuses is never proposed.
             let _ = offered.add(package.offered(), &package.suite);

@@ -55,8 +55,8 @@ pub const FEED: Block = Block {
         argument(
             "ecosystem",
             Takes::Text,
-            Need::Optional("must be given with `updateinfo`; with `oval` the documents tell"),
-            "whose packages the updates or definitions are of, as OSV calls it: `AlmaLinux:9`",
+            Need::Optional("must be given with `updateinfo`; with `oval` the documents tell, with `apt` the suite"),
+            "whose packages the updates, definitions or packages are, as OSV calls it: `AlmaLinux:9`, `Debian:12`",
         ),
         argument(
             "suite",

@@ -6,6 +6,7 @@ use crate::config::fields::Fields;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
 use crate::model::{Diagnostic, Span};
+use patchform_advisory::suite;
 use std::time::Duration;
 
 /// How long an answer may take as a whole, where the block does not say.
@@ -21,7 +22,7 @@ struct Only {
 const ONLY: [Only; 6] = [
     Only {
         name: "ecosystem",
-        formats: &[FeedFormat::UpdateInfo, FeedFormat::Oval],
+        formats: &[FeedFormat::UpdateInfo, FeedFormat::Oval, FeedFormat::Apt],
         why: "Documents of this format say whose packages they are about",
     },
     Only { name: "suite", formats: &[FeedFormat::Apt], why: "Only an archive of apt has suites" },
@@ -77,6 +78,9 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     if format == FeedFormat::UpdateInfo {
         needed(format, "ecosystem", "ecosystem = \"AlmaLinux:9\"", block, fields);
     }
+    if let (FeedFormat::Apt, Some(said)) = (format, &ecosystem) {
+        released(said, block, fields);
+    }
     if format == FeedFormat::Apt {
         needed(format, "suite", "suite = \"bookworm-security\"", block, fields);
     }
@@ -96,6 +100,16 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
         span: block.header,
     };
     sound.then_some(feed)
+}
+
+/// Complains where an archive's packages are said to be of no release: a host is sent to versions of its own one only.
+fn released(said: &str, block: &Block, fields: &mut Fields<'_>) {
+    let at = block.body.attribute("ecosystem").filter(|_| suite::Suite::of_name(said).is_none());
+    if let Some(attribute) = at {
+        let problem = Diagnostic::error(format!("{said:?} names no release"));
+        let problem = problem.at(attribute.value.span(), "whose packages the suite has");
+        fields.problems.push(problem.help("Write the distribution and its release, such as \"Debian:12\"."));
+    }
 }
 
 /// Complains where an argument is missing that the format must have.

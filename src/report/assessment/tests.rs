@@ -7,9 +7,10 @@ use crate::model::{Address, Moment, PatchLevel};
 use crate::report::Style;
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
-use patchform_advisory::packages::{Candidates, Offered};
+use patchform_advisory::packages::Offered;
 use patchform_advisory::policy::{Exception, Scope, known};
 use patchform_advisory::priority::{Exposure, Facts, Importance, Listing};
+use patchform_advisory::suite::Archives;
 use patchform_advisory::{
     Advisory, Affected, Ecosystem, Installed, NoFix, Platform, Provenance, Source, Status, Verdict,
 };
@@ -105,7 +106,7 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &Survey<'_>) -> T) -> T {
         ],
         thresholds: Vec::new(),
     };
-    let (mut offered, remembered) = (Candidates::default(), Findings::default());
+    let (mut offered, remembered) = (Archives::default(), Findings::default());
     let offer =
         |name, version| Offered { name, version, arch: "amd64", source: "openssl", source_version: version };
     for (name, version, suite) in [
