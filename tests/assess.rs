@@ -234,6 +234,26 @@ fn a_platform_that_no_feed_speaks_of_is_told_and_never_passes() {
     lab.patchform("assess --fail-on any").exits(0);
 }
 
+/// What fell silent is not what was closed.
+#[test]
+fn a_finding_stays_where_the_catalog_has_no_advisory_any_more() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), "a trap")]);
+    exploited(&lab, "CVE-2026-10001");
+    lab.patchform("assess --fail-on any").exits(2);
+    let mut writer = Writer::open(&lab.path(".patchform/catalog.db")).unwrap();
+    assert_eq!(writer.keep_only(&["kev"].into()).unwrap(), ["osv"]);
+    drop(writer);
+    lab.patchform("assess --fail-on any").exits(1).says("nobody knows whether").does_not_say("closed by");
+    let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+    assert_eq!((&json["without_advisories"], &json["closed"]), (&json!(["apt.here"]), &json!([])));
+    // It was open all the time.
+    advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), "a trap")]);
+    let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+    assert_eq!(json["findings"][0]["reopened"], Value::Null);
+}
+
 /// Neither a component that comes first on the same host nor `count` begins a term anew.
 #[test]
 fn what_is_found_counts_since_it_was_seen_first_whoever_has_its_package() {

@@ -165,11 +165,18 @@ fn records(catalog: &Catalog, hosts: &[Host], names: &BTreeSet<&str>) -> Result<
 
 /// The places of whose platform nothing in the catalog speaks: that nothing was found there means nothing.
 fn unheard(catalog: &Catalog, hosts: &[Host], records: &[Advisory]) -> Result<Vec<usize>, Failure> {
-    let stored = catalog.speaks_of().map_err(unusable)?;
-    let of_documents = records.iter().flat_map(|record| &record.affected).map(|entry| &entry.ecosystem);
-    let all: BTreeSet<&Ecosystem> = stored.iter().chain(of_documents).collect();
-    let bears = |host: &Host| all.iter().any(|ecosystem| host.platform.bearing_of(ecosystem).is_some());
-    Ok((0..hosts.len()).filter(|i| !bears(&hosts[*i])).collect())
+    let bears = |host: usize, of: &Ecosystem| hosts[host].platform.bearing_of(of).is_some();
+    let read: BTreeSet<&Ecosystem> =
+        records.iter().flat_map(|record| &record.affected).map(|entry| &entry.ecosystem).collect();
+    let mut silent: Vec<usize> = (0..hosts.len()).collect();
+    silent.retain(|host| !read.iter().any(|ecosystem| bears(*host, ecosystem)));
+    if !silent.is_empty() {
+        // Records of other packages than theirs count too. To look for these is dear, so that it is done last.
+        let wanted = |ecosystem: &Ecosystem| silent.iter().any(|host| bears(*host, ecosystem));
+        let beside = catalog.speaks_of(wanted).map_err(unusable)?;
+        silent.retain(|host| !beside.iter().any(|ecosystem| bears(*host, ecosystem)));
+    }
+    Ok(silent)
 }
 
 /// What archives offer, and nobody is sent to, because a version of another release would be none of the host's own.
@@ -307,7 +314,9 @@ impl Gathered {
         let config = &asked.checked.config;
         let declared: BTreeSet<&Address> = config.components.iter().map(|c| &c.address).collect();
         let mut seen = BTreeMap::new();
-        for host in &self.hosts {
+        // Of a host that no advisory speaks of nobody can tell that anything is closed.
+        let heard = self.hosts.iter().enumerate().filter(|(at, _)| !self.unheard.contains(at));
+        for (_, host) in heard {
             for member in &host.members {
                 let record = asked.state.as_ref().and_then(|state| state.records.get(&member.address));
                 let run = record.map(|record| (record.run.as_str(), record.at));

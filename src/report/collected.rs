@@ -267,6 +267,7 @@ struct Document<'a> {
     format_version: u32,
     feeds: Vec<Feed<'a>>,
     gone: &'a [String],
+    kept: &'a [&'a str],
     strange: &'a [String],
 }
 
@@ -302,8 +303,9 @@ struct Feed<'a> {
 }
 
 /// The feeds as one document for programs.
-pub fn json(feeds: &[FeedView], gone: &[String], strange: &[String]) -> String {
-    let document = Document { format_version: 1, feeds: feeds.iter().map(Feed::of).collect(), gone, strange };
+pub fn json(feeds: &[FeedView], gone: &[String], kept: &[&str], strange: &[String]) -> String {
+    let feeds = feeds.iter().map(Feed::of).collect();
+    let document = Document { format_version: 1, feeds, gone, kept, strange };
     // Only strings as keys: serialising into memory cannot fail.
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }

@@ -259,14 +259,16 @@ fn missing(assessment: &Assessment<'_>, page: &mut Page) {
     for host in assessment.unheard.iter().filter(|host| !host.platform.ecosystem.name.is_empty()) {
         let (address, platform) = (&host.members[0].address, &host.platform.ecosystem.text);
         let told = format!(
-            "{address}: no feed in the catalog says anything of {platform}, so that nothing is known of its packages"
+            "{address}: no feed in the catalog says anything of {platform}, so that nothing is known of its packages; its \
+             findings are those of before"
         );
         page.line(0, 2, &[tinted(Tint::Bad, told)]);
     }
     for host in assessment.hosts.iter().filter(|host| host.platform.ecosystem.name.is_empty()) {
         let address = &host.members[0].address;
         let told = format!(
-            "{address}: nothing there says whose packages these are, so that no advisory is about them"
+            "{address}: nothing there says whose packages these are, so that no advisory is about them; its findings are \
+             those of before"
         );
         page.line(0, 2, &[tinted(Tint::Change, told)]);
     }
