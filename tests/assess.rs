@@ -254,6 +254,29 @@ fn a_finding_stays_where_the_catalog_has_no_advisory_any_more() {
     assert_eq!(json["findings"][0]["reopened"], Value::Null);
 }
 
+#[test]
+fn a_finding_that_nobody_can_tell_any_more_stays_open() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    let says =
+        |fix| advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some(fix), "a trap")]);
+    says("no version");
+    lab.patchform("assess --fail-on any").exits(0).says("1 that cannot be told").does_not_say("any more");
+    says("99.0");
+    lab.patchform("assess --fail-on any").exits(2);
+    says("no version");
+    let shown = lab.patchform("assess --fail-on any").exits(2).does_not_say("closed by");
+    assert!(
+        flat(&shown.out).contains("Of what was open before 1 finding cannot be told any more"),
+        "{}",
+        shown.out
+    );
+    let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+    assert_eq!(json["doubtful"][0]["vulnerability"], "CVE-2026-10001");
+    says("0.1");
+    lab.patchform("assess --fail-on any").exits(0).says("1 finding closed by no run");
+}
+
 /// Neither a component that comes first on the same host nor `count` begins a term anew.
 #[test]
 fn what_is_found_counts_since_it_was_seen_first_whoever_has_its_package() {

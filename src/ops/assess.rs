@@ -10,8 +10,8 @@ use crate::config::checked::{Component, Config, FeedFormat};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::finding::{
-    Findings, Host, Knowledge, LevelPlace, Names, Open, Placed, Remembered, Rules, Said, Seen, Survey, There,
-    found, idle,
+    Findings, Host, Knowledge, LevelPlace, Named, Names, Open, Placed, Remembered, Rules, Said, Seen, Survey,
+    There, found, idle,
 };
 use crate::model::{Address, Diagnostic, Diagnostics, Moment, Selection, Span};
 use crate::plan::{NoSuchComponent, moves};
@@ -362,16 +362,24 @@ fn retract(survey: &mut Survey<'_>, rejected: &BTreeSet<CveId>) {
 fn there(survey: &Survey<'_>, names: &mut Names) -> Vec<Vec<There>> {
     let mut numbers: Vec<Option<u32>> = vec![None; survey.names.len()];
     let mut of = |said: &[Said<'_>]| {
-        let mut versions: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        for said in said.iter().filter(|said| said.verdict() == Verdict::Affected) {
-            let number = numbers[said.number].get_or_insert_with(|| names.number(said.vulnerability));
-            versions.entry(&said.finding.installed.version).or_default().push(*number);
+        let mut versions: BTreeMap<&str, (Vec<u32>, Vec<u32>)> = BTreeMap::new();
+        for said in said {
+            let (open, untold) = versions.entry(&said.finding.installed.version).or_default();
+            match said.verdict() {
+                Verdict::Affected => {
+                    open.push(*numbers[said.number].get_or_insert_with(|| names.number(said.vulnerability)));
+                }
+                // Of what was never found nothing could be closed.
+                Verdict::Unknown => untold.extend(names.find(said.vulnerability)),
+                Verdict::NotAffected => {}
+            }
         }
-        let there = versions.into_iter().map(|(version, mut open)| {
+        let there = versions.into_iter().map(|(version, (mut open, mut untold))| {
             open.sort_unstable();
-            There { version: version.into(), open: open.into() }
+            untold.sort_unstable();
+            There { version: version.into(), open: open.into(), untold: untold.into() }
         });
-        there.collect()
+        there.filter(|there| !there.open.is_empty() || !there.untold.is_empty()).collect()
     };
     survey.said().iter().map(|said| of(said)).collect()
 }
@@ -382,6 +390,15 @@ fn open<'a>(survey: &'a Survey<'a>, there: &'a [Vec<There>]) -> Open<'a> {
         open.filter(|(_, there)| !there.is_empty()).collect::<BTreeMap<_, _>>()
     };
     survey.components().map(|(member, places)| (&member.address, of(places))).collect()
+}
+
+/// Whether what is said of a package was found there, and is not known to be closed.
+fn is_open(findings: &Findings, named: &Named<'_>) -> bool {
+    let packages = findings.courses.get(&named.place.member.address);
+    let course = packages.and_then(|packages| packages.get(named.place.installed.name.as_str()));
+    let known =
+        course.zip(findings.names.find(named.said.vulnerability)).and_then(|(c, number)| c.get(number));
+    known.is_some_and(|known| known.closed.is_none())
 }
 
 impl<'a> Assessed<'a> {
@@ -449,12 +466,15 @@ impl<'a> Assessed<'a> {
         let closed = |known: &Remembered| known.closed.as_ref().is_some_and(|closed| closed.at == *now);
         let idle = Day::of_milliseconds(now.0)
             .map(|today| idle(&rules.exceptions, hosts, survey, today, gathered.whole));
+        let undecided: Vec<Named> =
+            survey.named().filter(|named| named.said.verdict() == Verdict::Unknown).collect();
         Assessment {
+            doubtful: undecided.iter().filter(|named| is_open(findings, named)).copied().collect(),
             idle: idle.unwrap_or_default(),
             now: *now,
             hosts,
             found: found(survey, &Knowledge { facts, rules, remembered: findings, now: *now }),
-            undecided: survey.named().filter(|named| named.said.verdict() == Verdict::Unknown).collect(),
+            undecided,
             closed: findings.iter().filter(|(_, known)| closed(known)).collect(),
             unread: &gathered.unread,
             unasked: &gathered.unasked,

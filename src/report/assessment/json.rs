@@ -19,6 +19,7 @@ pub fn write(assessment: &Assessment<'_>, out: &mut dyn io::Write) -> io::Result
     let document = Document {
         assessed: Shown(assessment.now),
         closed: Each(|| assessment.closed.iter().map(closed)),
+        doubtful: Each(|| assessment.doubtful.iter().map(undecided)),
         feeds: Each(|| assessment.feeds.iter().map(feed)),
         findings: Each(|| assessment.found.iter().map(|found| Finding::of(assessment, found))),
         format_version: 1,
@@ -34,9 +35,10 @@ pub fn write(assessment: &Assessment<'_>, out: &mut dyn io::Write) -> io::Result
 }
 
 #[derive(Serialize)]
-struct Document<C, D, F, H, I, U, R, A, W> {
+struct Document<C, B, D, F, H, I, U, R, A, W> {
     assessed: Shown<Moment>,
     closed: C,
+    doubtful: B,
     feeds: D,
     findings: F,
     format_version: u64,

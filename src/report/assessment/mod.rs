@@ -24,6 +24,8 @@ pub struct Assessment<'a> {
     pub found: Vec<Found<'a>>,
     /// What advisories name, and cannot be told.
     pub undecided: Vec<Named<'a>>,
+    /// What of that was open before, and so counts as open: nobody can tell that it is not.
+    pub doubtful: Vec<Named<'a>>,
     /// What was closed since the last assessment.
     pub closed: Vec<(Key<'a>, &'a Remembered)>,
     /// Components that could not be read, and why.

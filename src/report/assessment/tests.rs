@@ -132,6 +132,7 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &Survey<'_>) -> T) -> T {
     let assessment = Assessment {
         now,
         hosts: &hosts,
+        doubtful: Vec::new(),
         undecided: survey.named().filter(|named| named.said.verdict() == Verdict::Unknown).collect(),
         found: found(&survey, &knowledge),
         closed: Vec::new(),

@@ -380,6 +380,7 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
     pieces.push(plain("."));
     page.line(0, 2, &pieces);
     closed(assessment, page);
+    doubtful(assessment, page);
     if proposed {
         let command = tinted(Tint::Command, "patchform propose");
         page.line(0, 2, &[plain("To write the fixed levels into the configuration: "), command]);
@@ -390,6 +391,16 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
             2,
             &[tinted(Tint::Dim, "No policy block says until when; see `patchform reference policy`.")],
         );
+    }
+}
+
+fn doubtful(assessment: &Assessment<'_>, page: &mut Page) {
+    if !assessment.doubtful.is_empty() {
+        let told = format!(
+            "Of what was open before {} cannot be told any more, and counts as open.",
+            counted(assessment.doubtful.len(), "finding")
+        );
+        page.line(0, 2, &[tinted(Tint::Change, told)]);
     }
 }
 
