@@ -277,6 +277,35 @@ fn a_finding_that_nobody_can_tell_any_more_stays_open() {
     lab.patchform("assess --fail-on any").exits(0).says("1 finding closed by no run");
 }
 
+/// An advisory often gets its CVE when its term has begun.
+#[test]
+fn a_finding_that_gets_another_name_counts_since_it_was_seen_first() {
+    let Some(_) = tar_here() else { return };
+    let lab = here("0.0-none", "");
+    let says = |more: Value| {
+        let mut record = json!({"id": "DSA-6001-1", "modified": "2026-11-20T00:00:00Z", "affected": [{"package":
+            {"ecosystem": release_here(), "name": "tar"}, "ranges": [{"type": "ECOSYSTEM",
+            "events": [{"introduced": "0"}, {"fixed": "99.0"}]}]}]});
+        record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let record = osv::read(record.to_string().as_bytes(), &Provenance::default()).unwrap().0;
+        collected(&lab, "osv", FeedFormat::Osv, &Content::Advisories(vec![record]));
+        let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+        assert_eq!(json["closed"], json!([]), "{more}");
+        let all = json["findings"].as_array().unwrap();
+        let told = all.iter().map(|one| (one["vulnerability"].clone(), one["first_seen"].clone()));
+        told.collect::<Vec<_>>()
+    };
+    let first = says(json!({}));
+    assert_eq!(first[0].0, "DSA-6001-1");
+    let since = || first[0].1.clone();
+    assert_eq!(says(json!({"upstream": ["CVE-2026-1"]})), [(json!("CVE-2026-1"), since())]);
+    // Of several the new one is new, and no clock of the other begins anew.
+    let both = says(json!({"upstream": ["CVE-2026-1", "CVE-2026-2"]}));
+    assert_eq!((&both[0], both.len()), (&(json!("CVE-2026-1"), since()), 2));
+    let aliased = says(json!({"aliases": ["CVE-2026-1"], "upstream": ["CVE-2026-2"]}));
+    assert_eq!(aliased[0], (json!("CVE-2026-1"), since()));
+}
+
 /// Neither a component that comes first on the same host nor `count` begins a term anew.
 #[test]
 fn what_is_found_counts_since_it_was_seen_first_whoever_has_its_package() {

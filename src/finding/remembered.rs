@@ -45,6 +45,8 @@ pub struct There {
     pub open: Numbers,
     /// What nobody can tell of it any more, of what was found before.
     pub untold: Numbers,
+    /// Other names of what it is affected by, under which something was found before: the vulnerability, and that name.
+    pub former: Vec<(u32, u32)>,
 }
 
 /// What is there now of a component that was read.
@@ -194,9 +196,43 @@ impl Findings {
         there.change(|each| each.extend(gone));
     }
 
+    /// Lets findings follow their vulnerability to another name, such as the CVE that its advisory got later. It is the same one,
+    /// and counts since it was seen first.
+    pub fn rename(&mut self, open: &Open<'_>) {
+        for (component, packages) in open {
+            let Some(known) = self.courses.get_mut(*component) else { continue };
+            for (package, there) in
+                packages.iter().filter(|(_, there)| there.iter().any(|one| !one.former.is_empty()))
+            {
+                let Some(course) = known.get_mut(*package) else { continue };
+                let is_gone = |name: u32| {
+                    let is_open = course.get(name).is_some_and(|known| known.closed.is_none());
+                    is_open && !there.iter().any(|one| one.may_have(name))
+                };
+                let former = there.iter().flat_map(|one| &one.former).copied();
+                let renamed: Vec<(u32, u32)> = former.filter(|(_, before)| is_gone(*before)).collect();
+                if !renamed.is_empty() {
+                    course.change(|each| rename(each, &renamed));
+                }
+            }
+        }
+    }
+
     /// Forgets components that the configuration has no more.
     pub fn keep(&mut self, components: &BTreeSet<&Address>) {
         self.courses.retain(|component, _| components.contains(component));
+    }
+}
+
+/// Gives what is remembered new names; what is remembered under both counts since the earlier of the two.
+fn rename(each: &mut BTreeMap<u32, Remembered>, renamed: &[(u32, u32)]) {
+    for (now, before) in renamed {
+        let Some(known) = each.get(before).cloned() else { continue };
+        let there = each.entry(*now).or_insert_with(|| known.clone());
+        there.first_seen = there.first_seen.min(known.first_seen);
+    }
+    for (_, before) in renamed {
+        each.remove(before);
     }
 }
 
@@ -238,7 +274,7 @@ mod tests {
         let mut there = |names: &[&str]| {
             let mut numbers: Vec<u32> = names.iter().map(|name| findings.names.number(name)).collect();
             numbers.sort_unstable();
-            [There { version: "1".into(), open: numbers.into(), untold: [].into() }]
+            [There { version: "1".into(), open: numbers.into(), untold: [].into(), former: Vec::new() }]
         };
         let all: Vec<[There; 1]> = open.iter().map(|(_, _, names)| there(names)).collect();
         let mut by = Open::new();
@@ -337,7 +373,8 @@ mod tests {
             let mut numbers = |names: &[&str]| {
                 names.iter().map(|name| findings.names.number(name)).collect::<Vec<_>>().into()
             };
-            let there = [There { version: "1".into(), open: numbers(open), untold: numbers(untold) }];
+            let (open, untold) = (numbers(open), numbers(untold));
+            let there = [There { version: "1".into(), open, untold, former: Vec::new() }];
             let by = Open::from([(&web, BTreeMap::from([("a", &there[..])]))]);
             let seen = BTreeMap::from([(&web, Seen { run: None, packages: &installed })]);
             findings.take(&by, &seen, Moment(now));

@@ -329,6 +329,7 @@ impl Gathered {
             findings.carry(&moved(config, &declared, findings));
             self.hand_over(findings, &open, &declared);
             findings.keep(&declared);
+            findings.rename(&open);
             findings.take(&open, &seen, self.now);
             true
         })
@@ -358,26 +359,48 @@ fn retract(survey: &mut Survey<'_>, rejected: &BTreeSet<CveId>) {
     survey.retract(|name| CveId::parse(name).is_some_and(|cve| rejected.contains(&cve)));
 }
 
+/// What is there of a version, as it is put together.
+#[derive(Default)]
+struct Version {
+    open: Vec<u32>,
+    untold: Vec<u32>,
+    former: Vec<(u32, u32)>,
+}
+
 /// What is open of packages that are alike, by their number, as what is remembered has it.
 fn there(survey: &Survey<'_>, names: &mut Names) -> Vec<Vec<There>> {
     let mut numbers: Vec<Option<u32>> = vec![None; survey.names.len()];
+    // Many packages have one record in common: its names are looked up once.
+    let mut known: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
     let mut of = |said: &[Said<'_>]| {
-        let mut versions: BTreeMap<&str, (Vec<u32>, Vec<u32>)> = BTreeMap::new();
+        let mut versions: BTreeMap<&str, Version> = BTreeMap::new();
         for said in said {
-            let (open, untold) = versions.entry(&said.finding.installed.version).or_default();
+            let Version { open, untold, former } =
+                versions.entry(&said.finding.installed.version).or_default();
             match said.verdict() {
                 Verdict::Affected => {
-                    open.push(*numbers[said.number].get_or_insert_with(|| names.number(said.vulnerability)));
+                    let number =
+                        *numbers[said.number].get_or_insert_with(|| names.number(said.vulnerability));
+                    open.push(number);
+                    for finding in std::iter::once(&said.finding).chain(&said.others) {
+                        let (id, aliases) = (&finding.record.id, &finding.record.aliases);
+                        let before = known.entry(finding.at).or_insert_with(|| {
+                            std::iter::once(id).chain(aliases).filter_map(|id| names.find(id)).collect()
+                        });
+                        former.extend(
+                            before.iter().filter(|name| **name != number).map(|name| (number, *name)),
+                        );
+                    }
                 }
                 // Of what was never found nothing could be closed.
                 Verdict::Unknown => untold.extend(names.find(said.vulnerability)),
                 Verdict::NotAffected => {}
             }
         }
-        let there = versions.into_iter().map(|(version, (mut open, mut untold))| {
+        let there = versions.into_iter().map(|(version, Version { mut open, mut untold, former })| {
             open.sort_unstable();
             untold.sort_unstable();
-            There { version: version.into(), open: open.into(), untold: untold.into() }
+            There { version: version.into(), open: open.into(), untold: untold.into(), former }
         });
         there.filter(|there| !there.open.is_empty() || !there.untold.is_empty()).collect()
     };
