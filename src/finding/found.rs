@@ -447,6 +447,42 @@ mod tests {
     }
 
     #[test]
+    fn no_fix_is_hidden_and_no_finding_lost_by_what_another_record_says() {
+        let hosts = [host(vec![of_openssl("openssl", "3.0.1-1")])];
+        let aliased = |id: &str, fix: &str| Advisory {
+            aliases: vec!["CVE-2026-1001".into()],
+            ..record(id, &[], "openssl", fix)
+        };
+        let unfixed = |id: &str| {
+            let mut record = aliased(id, "9");
+            record.affected = vec![Affected {
+                status: patchform_advisory::Status::NoFix(patchform_advisory::NoFix::Open),
+                ..Affected::new(Ecosystem::of("Debian", "12"), "openssl")
+            }];
+            record
+        };
+        let dsa = || record("DSA-1", &["CVE-2026-1001"], "openssl", "3.0.1-2");
+        for (other, contradicted) in [
+            (unfixed("GHSA-1"), false),
+            (unfixed("DEBIAN-CVE-2026-1001"), false),
+            (unfixed("https://vex.example/1#CVE-2026-1001"), false),
+            (aliased("GHSA-1", "3.0.1-0"), true),
+            (aliased("https://vex.example/1#CVE-2026-1001", "3.0.1-0"), true),
+        ] {
+            for records in [[other.clone(), dsa()], [dsa(), other]] {
+                let survey = survey(&hosts, &records);
+                let told: Vec<(Verdict, String, bool)> = survey
+                    .named()
+                    .map(|named| named.said)
+                    .map(|said| (said.verdict(), said.target.to_string(), said.contradicted_by().is_some()))
+                    .collect();
+                let id = &records[0].id;
+                assert_eq!(told, [(Verdict::Affected, "3.0.1-2".to_string(), contradicted)], "{id}");
+            }
+        }
+    }
+
+    #[test]
     fn the_cves_own_record_decides_over_an_advisory_that_fixes_it_among_others() {
         let hosts = [host(vec![of_openssl("openssl", "3.0.1-1")])];
         let own = Advisory {

@@ -5,7 +5,7 @@ use super::level::Target;
 use crate::model::{Address, parts};
 use patchform_advisory::packages::Offered;
 use patchform_advisory::suite::Archives;
-use patchform_advisory::{Advisory, Finding, Fleet, Index, Installed, Platform, Relations, Verdict, id};
+use patchform_advisory::{Advisory, Finding, Fleet, Index, Installed, Platform, Relations, Verdict, Why, id};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -64,8 +64,9 @@ pub struct Named<'a> {
 
 impl<'a> Survey<'a> {
     /// Holds hosts against records, and keeps what has a verdict that is `wanted`. An advisory about several CVEs is one for each;
-    /// of several records about one CVE the one that is the CVE's own decides rather than one that fixes it among others, and
-    /// one that knows rather than one that does not.
+    /// of several records about one CVE one that knows decides rather than one that does not, then the vendor's own of that CVE
+    /// rather than one that fixes it among others, then one that takes the package for affected: that another takes it for safe is
+    /// no proof. Where what decides names no fix, one that does speaks for it.
     pub fn new(
         hosts: &'a [Host],
         records: &'a [Advisory],
@@ -169,6 +170,7 @@ impl<'a> Vulnerabilities<'a> {
             while let Some((_, other)) = all.next_if(|(next, _)| *next == number) {
                 others.push(prevail(self.names[number], &mut finding, other));
             }
+            name_fix(&mut finding, &mut others);
             if wanted(finding.verdict()) {
                 let target = Target::of(&finding, upgrades.of(finding.installed));
                 said.push(Said { vulnerability: self.names[number], number, finding, others, target });
@@ -211,6 +213,21 @@ impl<'a> Said<'a> {
         self.finding.verdict()
     }
 
+    /// A record that takes the package for safe where the one that decides takes it for affected.
+    pub fn contradicted_by(&self) -> Option<&Finding<'a>> {
+        self.others.iter().find(|other| self.is_contradicted_by(other))
+    }
+
+    /// Whether another finding is of the same version, and takes it for safe against the one that decides. What is for another
+    /// architecture or stream says nothing against it.
+    pub fn is_contradicted_by(&self, other: &Finding<'a>) -> bool {
+        let is_safe = other.verdict() == Verdict::NotAffected
+            && !matches!(other.why, Why::OtherArchitecture(_) | Why::OtherStream(_));
+        self.verdict() == Verdict::Affected
+            && is_safe
+            && std::ptr::eq(other.installed, self.finding.installed)
+    }
+
     /// The ids of the records that say something of it, and their aliases.
     pub fn ids(&self) -> impl Iterator<Item = &'a str> {
         let records = std::iter::once(&self.finding).chain(&self.others).map(|finding| finding.record);
@@ -233,11 +250,31 @@ fn prevail<'a>(vulnerability: &str, decides: &mut Finding<'a>, other: Finding<'a
 
 fn order(vulnerability: &str, a: &Finding<'_>, b: &Finding<'_>) -> Ordering {
     let weight = |finding: &Finding<'_>| {
-        let record = finding.record;
-        let own = std::iter::once(&record.id).chain(&record.aliases).any(|id| id.ends_with(vulnerability));
+        let own = is_own(vulnerability, &finding.record.id);
         (finding.verdict() != Verdict::Unknown, own, finding.verdict())
     };
     weight(a).cmp(&weight(b)).then_with(|| fixes(a, b))
+}
+
+/// Whether a record is its vendor's own about a CVE, which is called after it: `CVE-2026-1` of a tracker, `DEBIAN-CVE-2026-1` of
+/// OSV. To have it as an alias makes none: anybody's record may.
+fn is_own(vulnerability: &str, id: &str) -> bool {
+    let vendor = id.strip_suffix(vulnerability).filter(|_| vulnerability.starts_with("CVE-"));
+    let is_word = |vendor: &str| vendor.bytes().all(|byte| byte.is_ascii_uppercase());
+    vendor.is_some_and(|vendor| vendor.is_empty() || vendor.strip_suffix('-').is_some_and(is_word))
+}
+
+/// Lets the highest fix that a record names speak for one that takes the same version for affected, and names none.
+fn name_fix<'a>(decides: &mut Finding<'a>, others: &mut [Finding<'a>]) {
+    if decides.verdict() != Verdict::Affected || decides.fix().is_some() {
+        return;
+    }
+    let installed = decides.installed;
+    let fixed =
+        others.iter_mut().filter(|other| other.fix().is_some() && std::ptr::eq(other.installed, installed));
+    if let Some(fixed) = fixed.reduce(|a, b| if fixes(b, a) == Ordering::Greater { b } else { a }) {
+        std::mem::swap(decides, fixed);
+    }
 }
 
 /// Of two fixes the higher one counts.

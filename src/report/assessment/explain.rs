@@ -39,7 +39,8 @@ pub fn draw(
         say("why", rule(&said.finding));
         say("says", record(&said.finding));
         for other in &said.others {
-            say("also says", format!("{}: {}", record(other), rule(other)));
+            let label = if said.is_contradicted_by(other) { "contradicts" } else { "also says" };
+            say(label, format!("{}: {}", record(other), rule(other)));
         }
         let key = Key { component, package: &installed.name, vulnerability };
         if let Some(found) = assessment.found.iter().find(|found| found.key() == key) {

@@ -92,6 +92,7 @@ fn feed(feed: &FeedAge) -> Json {
 struct Finding<'x> {
     because: &'x [&'static str],
     component: Shown<&'x Address>,
+    contradicted_by: Option<&'x str>,
     cvss: Option<f64>,
     deadline: Option<Term<'x>>,
     epss: Option<Epss<'x>>,
@@ -167,6 +168,7 @@ impl<'x> Finding<'x> {
         Finding {
             because: &urgency.because,
             component: Shown(key.component),
+            contradicted_by: said.contradicted_by().map(|other| other.record.id.as_str()),
             cvss: facts.cvss.map(|scored| f64::from(scored.score.tenths()) / 10.0),
             deadline: deadline.as_ref().map(|deadline| Term {
                 also: deadline.also.as_deref(),

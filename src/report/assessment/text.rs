@@ -350,11 +350,12 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
         tinted(Tint::Bold, format!("{} open", counted(open.len(), "finding"))),
     ];
     let mut priorities: BTreeMap<Reverse<Priority>, usize> = BTreeMap::new();
-    let (mut overdue, mut unfixed, mut proposed) = (0, 0, false);
+    let (mut overdue, mut unfixed, mut contradicted, mut proposed) = (0, 0, 0, false);
     for found in open {
         *priorities.entry(Reverse(found.judged.priority)).or_default() += 1;
         overdue += usize::from(found.judged.is_overdue());
         unfixed += usize::from(!found.target().is_fixed());
+        contradicted += usize::from(found.named.said.contradicted_by().is_some());
         proposed |= found.named.place.managed && found.target().level().is_some();
     }
     let words = priorities
@@ -379,6 +380,13 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
     }
     pieces.push(plain("."));
     page.line(0, 2, &pieces);
+    if contradicted > 0 {
+        let told = format!(
+            "Of {} another record says the contrary, which is no proof; --explain tells both.",
+            counted(contradicted, "finding")
+        );
+        page.line(0, 2, &[tinted(Tint::Change, told)]);
+    }
     closed(assessment, page);
     doubtful(assessment, page);
     if proposed {
