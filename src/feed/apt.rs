@@ -27,6 +27,14 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
     let folder = format!("dists/{}", suite.name);
     let Some(Proved { text, stamp, proof }) = proved(asking, &folder, memo)? else { return Ok(None) };
     let release = Release::read(&text).map_err(|what| Problem::at(asking.source.name(&folder), what))?;
+    let called = suite.codename.as_ref().unwrap_or(&suite.name);
+    if !release.is_called(called) {
+        let what = format!("its release file is that of {}, not of {called}", release.names());
+        return Err(Problem::at(asking.source.name(&folder), what).hint(
+            "somebody may be serving one suite for another; where the archive calls it so, say that in the feed's block by \
+             `codename`",
+        ));
+    }
     let whose = whose(asking, suite, &release);
     let mut remarks = Remarks::default();
     let mut offered = Vec::new();

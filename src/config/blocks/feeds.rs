@@ -65,6 +65,12 @@ pub const FEED: Block = Block {
             "the suite of an archive, such as `bookworm-security`",
         ),
         argument(
+            "codename",
+            Takes::Text,
+            Need::Optional("the suite"),
+            "what the release file of the suite calls itself where that is not the suite, with `apt`; another one is refused",
+        ),
+        argument(
             "components",
             Takes::Texts,
             Need::Default("[\"main\"]"),

@@ -19,13 +19,14 @@ struct Only {
     why: &'static str,
 }
 
-const ONLY: [Only; 6] = [
+const ONLY: [Only; 7] = [
     Only {
         name: "ecosystem",
         formats: &[FeedFormat::UpdateInfo, FeedFormat::Oval, FeedFormat::Apt],
         why: "Documents of this format say whose packages they are about",
     },
     Only { name: "suite", formats: &[FeedFormat::Apt], why: "Only an archive of apt has suites" },
+    Only { name: "codename", formats: &[FeedFormat::Apt], why: "Only an archive of apt has suites" },
     Only { name: "components", formats: &[FeedFormat::Apt], why: "Only an archive of apt has components" },
     Only {
         name: "architectures",
@@ -71,6 +72,7 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     let timeout = fields.period(&block.body, "timeout");
     let ecosystem = said(block, "ecosystem", fields);
     let suite = said(block, "suite", fields);
+    let codename = said(block, "codename", fields);
     let components = names(block, "components", "main", fields);
     let architectures = names(block, "architectures", "amd64", fields);
     let format = format?;
@@ -84,7 +86,7 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     if format == FeedFormat::Apt {
         needed(format, "suite", "suite = \"bookworm-security\"", block, fields);
     }
-    let suite = suite.map(|name| Suite { name, components, architectures });
+    let suite = suite.map(|name| Suite { name, codename, components, architectures });
     let sound = fields.problems.0.len() == before;
     let feed = Feed {
         name: name.to_string(),
