@@ -65,6 +65,8 @@ pub struct Edition {
     pub unread: Unread,
     /// What the next question to its source needs to know; a text of whoever asks.
     pub memo: String,
+    /// The same where something of the copy could not be read: what is to be asked again; none is everything.
+    pub again: Option<String>,
 }
 
 /// What could not be read of a copy. What the catalog knows of its files counts on.
@@ -379,7 +381,7 @@ fn note(
             taking.checked.map(|at| at.0),
             seconds(taking.max_age),
             // What could not be read is read again, and told again, until it can be.
-            unread.is_none().then_some(&edition.memo),
+            if unread.is_none() { Some(&edition.memo) } else { edition.again.as_ref() },
             unread,
         ],
     )?;

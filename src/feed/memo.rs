@@ -49,6 +49,11 @@ impl Memo {
         noted.filter(|noted| noted.asked == fresh.asked).unwrap_or(fresh)
     }
 
+    /// The same with nothing told apart: everything is asked anew.
+    pub fn anew(&self) -> Memo {
+        Memo { asked: self.asked.clone(), ..Memo::default() }
+    }
+
     /// Its text.
     pub fn text(&self) -> String {
         // Texts and numbers only: that cannot fail.

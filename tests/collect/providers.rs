@@ -214,7 +214,7 @@ fn a_provider_is_asked_for_its_list_and_for_what_changed() {
     let before = server.asked().len();
     let second = lab.patchform("collect --json").exits(0);
     assert_eq!(feed(&second, "vendor")["outcome"], "unchanged");
-    assert_eq!(server.asked().len(), before + 1, "only the list is asked for");
+    assert_eq!(server.asked().len(), before + 2, "only the lists are asked for");
 
     pages.publish("/csaf/2026/b.json", &csaf("B", "two"));
     pages.put(

@@ -144,3 +144,33 @@ fn a_torn_document_of_a_provider_is_asked_for_again_though_its_list_is_the_same(
     assert_eq!(feed(&ran, "csaf")["changed"], 1);
     lab.patchform("collect").exits(0).tells("nothing new");
 }
+
+/// A provider as large as Red Hat's would else be fetched whole, each time.
+#[test]
+fn a_torn_document_of_a_provider_is_asked_for_again_alone_and_a_deleted_one_goes() {
+    let lab = with(&[("csaf", "vendor", "white", "")]);
+    std::fs::create_dir(lab.path("white")).unwrap();
+    let document =
+        |at: usize, title: &str| lab.write(&format!("white/{at}.json"), csaf(&format!("A-{at}"), title));
+    (0..20).for_each(|at| document(at, "one"));
+    let list: String = (0..20).map(|at| format!("\"{at}.json\",\"2026-01-01T00:00:00Z\"\n")).collect();
+    lab.write("white/changes.csv", &list);
+    lab.write("white/1.json", "{");
+    let told = |code: i32| {
+        let ran = lab.patchform("collect --json").exits(code);
+        let feed = feed(&ran, "vendor");
+        ["entries", "new", "changed", "gone", "unread"].map(|name| feed[name].as_u64())
+    };
+    assert_eq!(told(1), [19, 20 - 1, 0, 0, 1].map(Some));
+    // What the list does not call changed is not fetched.
+    document(2, "two");
+    assert_eq!(told(1), [19, 0, 0, 0, 1].map(Some));
+    document(1, "one");
+    assert_eq!(told(0), [20, 1, 0, 0, 0].map(Some));
+    lab.patchform("collect").exits(0).tells("nothing new");
+    // Deleted, and changed since it was deleted.
+    let deleted = "\"3.json\",\"2026-02-01T00:00:00Z\"\n\"4.json\",\"2025-01-01T00:00:00Z\"\n";
+    lab.write("white/deletions.csv", deleted);
+    assert_eq!(told(0), [19, 0, 0, 1, 0].map(Some));
+    lab.patchform("collect").exits(0).tells("nothing new");
+}
