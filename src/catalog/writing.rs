@@ -128,7 +128,8 @@ pub enum StoreError {
 struct There {
     id: i64,
     records: u64,
-    edition_at: Option<Moment>,
+    /// The highest date of its copies that was believed.
+    newest: Option<Moment>,
     has_copy: bool,
 }
 
@@ -302,14 +303,14 @@ impl Writer {
 /// is let go of: it is no earlier copy of this feed.
 fn there(begun: &Transaction<'_>, taking: &Taking<'_>) -> rusqlite::Result<There> {
     let found = begun.query_row(
-        "SELECT id, records, edition_at, digest IS NOT NULL, format, origin FROM feed WHERE name = ?1",
+        "SELECT id, records, coalesce((SELECT at FROM newest WHERE feed = id), edition_at), digest IS NOT NULL, format, origin FROM feed WHERE name = ?1",
         [taking.name],
         |row| {
-            let edition_at = row.get::<_, Option<i64>>(2)?.map(Moment);
+            let newest = row.get::<_, Option<i64>>(2)?.map(Moment);
             let there = There {
                 id: row.get(0)?,
                 records: row.get::<_, i64>(1)?.unsigned_abs(),
-                edition_at,
+                newest,
                 has_copy: row.get(3)?,
             };
             Ok((there, row.get::<_, String>(4)?, row.get::<_, String>(5)?))
@@ -328,14 +329,14 @@ fn there(begun: &Transaction<'_>, taking: &Taking<'_>) -> rusqlite::Result<There
                 "INSERT INTO feed (name, format, origin, max_age) VALUES (?1, ?2, ?3, ?4)",
                 params![taking.name, taking.format.name(), taking.origin, seconds(taking.max_age)],
             )?;
-            Ok(There { id: begun.last_insert_rowid(), records: 0, edition_at: None, has_copy: false })
+            Ok(There { id: begun.last_insert_rowid(), records: 0, newest: None, has_copy: false })
         }
     }
 }
 
 fn refuse_older(taking: &Taking<'_>, edition: &Edition, there: &There) -> Result<(), Refusal> {
     // What a copy of before this rule says, that has not come yet, counts for nothing.
-    let last = there.edition_at.filter(|last| !last.is_ahead_of(taking.now));
+    let last = there.newest.filter(|last| !last.is_ahead_of(taking.now));
     let at = edition.at.zip(last).filter(|_| there.has_copy && !taking.accept_older);
     // The newest entry may be the one that cannot be read.
     match at.filter(|_| edition.unread.files.is_empty()) {
@@ -362,7 +363,7 @@ fn note(
 ) -> rusqlite::Result<()> {
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let unread = edition.unread.told(counts.kept);
-    let kept_at = there.edition_at.filter(|_| unread.is_some());
+    let kept_at = there.newest.filter(|_| unread.is_some());
     begun.execute(
         "UPDATE feed SET digest = ?2, edition = ?3, edition_at = ?4, expires = ?5, model = ?6, proof = ?7, records = ?8, \
          withdrawn = ?9, remarks = ?10, fetched = ?11, checked = ?12, max_age = ?13, memo = ?14, problem = ?15 WHERE id = ?1",
@@ -385,6 +386,10 @@ fn note(
             unread,
         ],
     )?;
+    let known = there.newest.filter(|at| !taking.accept_older && !at.is_ahead_of(taking.now));
+    if let Some(at) = edition.at.max(known) {
+        begun.execute("INSERT OR REPLACE INTO newest (feed, at) VALUES (?1, ?2)", params![there.id, at.0])?;
+    }
     Ok(())
 }
 
@@ -406,7 +411,7 @@ fn empty(begun: &Transaction<'_>, feed: i64) -> rusqlite::Result<()> {
             format!("DELETE FROM {of_advisory} WHERE advisory IN (SELECT id FROM advisory WHERE feed = ?1)");
         begun.execute(&delete, [feed])?;
     }
-    for table in ["advisory", "fact", "score", "offered", "document"] {
+    for table in ["advisory", "fact", "score", "offered", "document", "newest"] {
         begun.execute(&format!("DELETE FROM {table} WHERE feed = ?1"), [feed])?;
     }
     Ok(())
