@@ -216,6 +216,25 @@ fn a_vulnerability_is_found_by_each_name_and_what_is_none_is_told() {
     }
 }
 
+#[test]
+fn an_update_that_closes_no_hole_is_no_finding() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    advisories(
+        &lab,
+        &release_here(),
+        &[
+            ("ALBA-2026:1002", "", "tar", Some("99.0"), "mends"),
+            ("ALBA-2026:1003", "CVE-2026-10003", "tar", Some("99.0"), "closes"),
+        ],
+    );
+    let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+    let names: Vec<&Value> =
+        json["findings"].as_array().unwrap().iter().map(|one| &one["vulnerability"]).collect();
+    assert_eq!(names, ["CVE-2026-10003"]);
+    lab.patchform("assess --explain ALBA-2026:1002@apt.here").exits(1).says("is a bug fix or an enhancement");
+}
+
 /// That nothing was found where nothing is known is no good news.
 #[test]
 fn a_platform_that_no_feed_speaks_of_is_told_and_never_passes() {

@@ -463,7 +463,7 @@ impl<'a> Assessed<'a> {
         self.hosts().iter().find(has)
     }
 
-    /// Why what feeds know under a name is taken for none: its record was withdrawn, or the CVE was rejected.
+    /// Why what feeds know under a name is taken for none: its record was withdrawn or closes no hole, or the CVE was rejected.
     pub fn retracted(&self, name: &str) -> Option<String> {
         if CveId::parse(name).is_some_and(|cve| self.rejected.contains(&cve)) {
             return Some(format!(
@@ -472,14 +472,21 @@ impl<'a> Assessed<'a> {
         }
         let is_it = |record: &&Advisory| {
             let ids = std::iter::once(&record.id).chain(&record.aliases).chain(&record.upstream);
-            record.withdrawn.is_some() && ids.into_iter().any(|id| id::is_called(id, name))
+            (record.withdrawn.is_some() || record.is_harmless())
+                && ids.into_iter().any(|id| id::is_called(id, name))
         };
         let record = self.gathered.records.iter().find(is_it)?;
-        let (at, feed) = (record.withdrawn.as_deref().unwrap_or_default(), &record.provenance.feed);
-        Some(format!(
-            "{} of the feed {feed}, which speaks of {name}, was withdrawn ({at}): it raises nothing",
-            record.id
-        ))
+        let (id, feed) = (&record.id, &record.provenance.feed);
+        Some(match &record.withdrawn {
+            Some(at) => {
+                format!(
+                    "{id} of the feed {feed}, which speaks of {name}, was withdrawn ({at}): it raises nothing"
+                )
+            }
+            None => format!(
+                "{id} of the feed {feed} is a bug fix or an enhancement, as its publisher calls it, and names no CVE: it raises nothing"
+            ),
+        })
     }
 
     /// The assessment, as it is shown.
