@@ -366,9 +366,14 @@ fn a_row_is_due_when_the_first_of_it_is_that_no_exception_lets_pass() {
     );
     for by in ["component", "deadline"] {
         let told = flat(&lab.patchform(&format!("assess --by {by}")).exits(0).out);
-        assert!(told.contains("overdue by"), "{told}");
-        assert!(!told.contains("let pass until"), "{told}");
+        assert!(told.contains("medium CVE-2026-10002") && told.contains("overdue by"), "{told}");
+        assert!(told.contains(", 1 overdue, 1 let pass by an exception"), "{told}");
+        let named = if by == "component" { "1 let pass by later" } else { "let pass by later" };
+        assert!(told.contains(named), "{told}");
+        assert_eq!(told.contains("let pass until"), by == "deadline", "{told}");
     }
+    assert!(lab.patchform("assess --csv").exits(0).out.contains("later, until 2099-01-01: No way in."));
+    assert!(lab.patchform("assess --sarif").exits(0).out.contains("later, until 2099-01-01: No way in."));
 }
 
 #[test]

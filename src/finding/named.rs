@@ -34,6 +34,8 @@ pub struct Placed<'a> {
     pub managed: bool,
     /// The package.
     pub installed: &'a Installed,
+    /// How many of that name are there, such as the kernels of a host that keeps the last ones.
+    pub count: usize,
     /// Its number: the same for packages that are alike.
     pub number: usize,
 }
@@ -83,7 +85,8 @@ impl<'a> Survey<'a> {
                 let number = fleet.number(platform, together);
                 let (member, managed) = of.owner(&together[0].name);
                 let (member, installed) = (&of.members[member], together[0]);
-                places.push(Placed { host, member, managed, installed, number });
+                let count = together.len();
+                places.push(Placed { host, member, managed, installed, count, number });
             }
         }
         let said = parts::in_parts(fleet.distinct(), ALONE, |part| {

@@ -81,6 +81,14 @@ pub fn propose(
             (None, _) => leave("its patch_level does not name the package"),
             (_, None) if found.target().is_fixed() => leave("only the fixed version of its source is known"),
             (_, None) => leave("there is no fix"),
+            // The level brings the newest of them, and takes none away.
+            (Some(from), Some(to)) if !is_higher(scheme, to, from) && found.named.place.count > 1 => {
+                let version = &found.installed().version;
+                leave(&format!(
+                    "the configuration asks for the fixed level already, and the version {version} is installed beside others: remove \
+                     it on the host"
+                ));
+            }
             (Some(from), Some(to)) if !is_higher(scheme, to, from) => {
                 proposals.asked.insert((key.component.clone(), key.package.to_string()));
             }
@@ -218,5 +226,15 @@ mod tests {
         assert_eq!(proposals.asked.len(), 1);
         let left: Vec<&str> = proposals.left.keys().map(|(_, package, _)| package.as_str()).collect();
         assert_eq!(left, ["b"]);
+    }
+
+    #[test]
+    fn a_version_beside_the_level_is_none_that_applying_it_closes() {
+        let mut host = host("apt.web", "Debian:12", "1.11", "1.11");
+        host.packages.insert(0, Installed::new("a", "1.1"));
+        let proposals = proposed(&[host], "CVE-2026-10001");
+        assert_eq!((proposals.all.len(), proposals.asked.len()), (0, 0));
+        let why: Vec<&str> = proposals.left.keys().map(|(_, _, why)| why.as_str()).collect();
+        assert!(why[0].contains("the version 1.1 is installed beside others"), "{why:?}");
     }
 }

@@ -40,7 +40,11 @@ pub fn draw(
         say("says", record(&said.finding));
         for other in &said.others {
             let label = if said.is_contradicted_by(other) { "contradicts" } else { "also says" };
-            say(label, format!("{}: {}", record(other), rule(other)));
+            let of = match std::ptr::eq(other.installed, said.finding.installed) {
+                true => String::new(),
+                false => format!(", of the version {}", other.installed.version),
+            };
+            say(label, format!("{}: {}{of}", record(other), rule(other)));
         }
         let key = Key { component, package: &installed.name, vulnerability };
         if let Some(found) = assessment.found.iter().find(|found| found.key() == key) {

@@ -22,6 +22,12 @@ pub(super) fn due(found: &Found<'_>) -> String {
     }
 }
 
+/// Which exception lets it pass, until when and why; none where it counts.
+pub(super) fn passes(found: &Found<'_>) -> Option<String> {
+    let exception = found.judged.exception.filter(|_| found.judged.is_excepted())?;
+    Some(format!("{}, until {}: {}", exception.name(), exception.expires(), exception.justification()))
+}
+
 fn undated(due: Due) -> &'static str {
     match due {
         Due::On { .. } => "",
