@@ -4,6 +4,7 @@ mod advisories;
 mod documents;
 mod facts;
 mod offered;
+mod older;
 
 use super::content::Content;
 use super::error::CatalogError;
@@ -11,6 +12,7 @@ use super::schema;
 use super::standing::{self, Standing};
 use crate::config::checked::FeedFormat;
 use crate::model::Moment;
+use older::Older;
 use patchform_advisory::shrink::Shrank;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +83,7 @@ pub struct Unread {
 }
 
 /// What a copy brought.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     /// How many entries there are now.
     pub records: u64,
@@ -95,6 +97,19 @@ pub struct Counts {
     pub withdrawn: u64,
     /// Entries that are no longer there.
     pub gone: u64,
+    /// Entries that are older than those that are held, which are kept: each, with both dates.
+    pub older: Vec<String>,
+}
+
+impl Counts {
+    /// What of it went back in time, in words; none where nothing did.
+    fn went_back(&self) -> Option<String> {
+        let first = self.older.first()?;
+        Some(match self.older.len() {
+            1 => format!("an entry went back in time ({first})"),
+            many => format!("{many} entries went back in time (the first: {first})"),
+        })
+    }
 }
 
 /// A copy that is not taken; the last good one is kept.
@@ -201,19 +216,23 @@ impl Writer {
         let there = there(&begun, taking).map_err(failed)?;
         refuse_older(taking, edition, &there)?;
         let unread = &edition.unread.files;
-        let write = || -> rusqlite::Result<Counts> {
+        let mut older = Older::new(taking.now, taking.accept_older);
+        let mut write = || -> rusqlite::Result<Counts> {
             match content {
-                Content::Advisories(records) => advisories::replace(&begun, there.id, records, unread),
+                Content::Advisories(records) => {
+                    advisories::replace(&begun, there.id, records, unread, &mut older)
+                }
                 Content::Exploited(catalog) => facts::replace_listings(&begun, there.id, catalog),
                 Content::Records(records) => facts::replace_records(&begun, there.id, records, unread),
                 Content::Scores(scores) => facts::replace_scores(&begun, there.id, scores),
                 Content::Offered(packages) => offered::replace(&begun, there.id, packages),
                 Content::Documents { changed, all } => {
-                    documents::replace(&begun, there.id, changed, all, unread)
+                    documents::replace(&begun, there.id, (changed, all), unread, &mut older)
                 }
             }
         };
-        let counts = write().map_err(failed)?;
+        let mut counts = write().map_err(failed)?;
+        counts.older = older.told;
         // What was written until here is taken back where it is refused.
         refuse_shrunk(taking, counts.records, &there)?;
         let note = || note(&begun, &there, taking, edition, &counts, withdrawn(&begun, there.id)?);
@@ -362,7 +381,7 @@ fn note(
     withdrawn: i64,
 ) -> rusqlite::Result<()> {
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let unread = edition.unread.told(counts.kept);
+    let unread = edition.unread.told(counts.kept).or(counts.went_back());
     let kept_at = there.newest.filter(|_| unread.is_some());
     begun.execute(
         "UPDATE feed SET digest = ?2, edition = ?3, edition_at = ?4, expires = ?5, model = ?6, proof = ?7, records = ?8, \

@@ -74,7 +74,7 @@ impl Collected {
     /// Whether every feed that was asked could be taken, and all of it be read.
     pub fn is_whole(&self) -> bool {
         let lacks = |outcome: &Outcome| matches!(outcome, Outcome::Failed { .. } | Outcome::Absent);
-        !self.feeds.iter().any(|feed| feed.unread > 0 || lacks(&feed.outcome))
+        !self.feeds.iter().any(|feed| feed.unread > 0 || !feed.older.is_empty() || lacks(&feed.outcome))
     }
 }
 
@@ -314,11 +314,12 @@ struct Came {
     outcome: Outcome,
     remarks: Vec<String>,
     unread: Unread,
+    older: Vec<String>,
 }
 
 impl From<Outcome> for Came {
     fn from(outcome: Outcome) -> Came {
-        Came { outcome, remarks: Vec::new(), unread: Unread::default() }
+        Came { outcome, remarks: Vec::new(), unread: Unread::default(), older: Vec::new() }
     }
 }
 
@@ -339,11 +340,11 @@ fn store(
             Err(error) => Outcome::Failed { problem: error.to_string(), hint: None },
         },
         Ok(Answer::New(copy)) => match writer.take(&taking, &copy.edition, &copy.content) {
-            Ok(Counts { new, changed, withdrawn, gone, kept, .. }) => {
+            Ok(Counts { new, changed, withdrawn, gone, kept, older, .. }) => {
                 let outcome = Outcome::Taken { new, changed, withdrawn, gone };
                 let unread = copy.edition.unread;
                 let unread = Unread { count: unread.count.max(kept), ..unread };
-                return Came { outcome, remarks: copy.remarks, unread };
+                return Came { outcome, remarks: copy.remarks, unread, older };
             }
             Err(StoreError::Catalog(error)) => Outcome::Failed { problem: error.to_string(), hint: None },
             Err(StoreError::Refused(refusal)) => {
@@ -415,6 +416,7 @@ fn finish(
         let came = outcomes.remove(&at).unwrap_or(Outcome::Absent.into());
         (view.outcome, view.remarks) = (came.outcome, came.remarks);
         (view.unread, view.first_unread) = (came.unread.count, came.unread.first);
+        view.older = came.older;
         stand(&mut view, standings.get(&feed.name), now);
         view
     };

@@ -174,3 +174,40 @@ fn a_torn_document_of_a_provider_is_asked_for_again_alone_and_a_deleted_one_goes
     assert_eq!(told(0), [19, 0, 0, 1, 0].map(Some));
     lab.patchform("collect").exits(0).tells("nothing new");
 }
+
+/// An old document is as validly signed as the new one.
+#[test]
+fn a_document_that_goes_back_in_time_is_told_and_the_newer_one_kept() {
+    let lab = with(&[("osv", "osv", "osv", ""), ("csaf", "csaf", "csaf", "")]);
+    for folder in ["osv", "csaf"] {
+        std::fs::create_dir(lab.path(folder)).unwrap();
+    }
+    let publish = |day: &str, title: &str, listed: &str| {
+        let summary = format!("\"summary\": \"{title}\",");
+        lab.write("osv/a.json", osv("DSA-1", "openssl", &summary).replace("2026-11-01", day));
+        lab.write("csaf/a.json", csaf("A-1", title).replace("2026-01-01", day));
+        lab.write("csaf/changes.csv", format!("\"a.json\",\"{listed}T00:00:00Z\"\n"));
+    };
+    // Another one is the newest, so that neither feed goes back as a whole.
+    lab.write("osv/b.json", osv("DSA-2", "zlib", "").replace("2026-11-01", "2026-11-05"));
+    publish("2026-11-03", "new", "2026-11-03");
+    lab.patchform("collect").exits(0);
+    publish("2026-11-02", "old", "2026-11-04");
+    let held = || {
+        let catalog = Catalog::open(&lab.path(".patchform/catalog.db")).unwrap();
+        let records = catalog.advisories(|_| true, None).unwrap();
+        let documents = catalog.documents(FeedFormat::Csaf).unwrap();
+        let body = String::from_utf8(documents[0].1.body.clone()).unwrap();
+        [records.iter().any(|record| record.summary == "new"), body.contains("\"title\":\"new\"")]
+    };
+    for _ in 0..2 {
+        let ran =
+            lab.patchform("collect").exits(1).tells("osv: 1 entry went back in time; the newer one is kept");
+        ran.tells("csaf: 1 entry went back in time")
+            .tells("DSA-1: this copy is of 2026-11-02")
+            .tells("--accept-older osv");
+        assert_eq!(held(), [true; 2]);
+    }
+    lab.patchform("collect --accept-older osv --accept-older csaf").exits(0);
+    assert_eq!(held(), [false; 2]);
+}
