@@ -244,6 +244,8 @@ fn a_platform_that_no_feed_speaks_of_is_told_and_never_passes() {
     let told = format!("no feed in the catalog says anything of {}", release_here());
     assert!(flat(&lab.patchform("assess").exits(0).out).contains(&told));
     lab.patchform("assess --fail-on any").exits(1).says("nobody knows whether");
+    let proposed = lab.patchform("propose").exits(0);
+    assert!(flat(&proposed.err).contains("says anything of apt.here"), "{}", proposed.err);
     let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
     assert_eq!(json["without_advisories"], json!(["apt.here"]));
     // Another release's advisories do not speak of this one.
@@ -294,6 +296,8 @@ fn a_finding_that_nobody_can_tell_any_more_stays_open() {
     assert_eq!(json["doubtful"][0]["vulnerability"], "CVE-2026-10001");
     says("0.1");
     lab.patchform("assess --fail-on any").exits(0).says("1 finding closed by no run");
+    let shown = lab.patchform("assess --explain CVE-2026-10001@apt.here").exits(0).says("not affected");
+    assert!(flat(&shown.out).contains("by no run of patchform, at "), "{}", shown.out);
 }
 
 /// An advisory often gets its CVE when its term has begun.
@@ -513,5 +517,5 @@ fn the_catalog_says_how_fresh_its_feeds_are() {
         )
         .unwrap();
     drop(writer);
-    lab.patchform("assess").exits(0).says("The feed old is stale").says("longer ago than");
+    lab.patchform("assess").exits(0).says("The feed old is stale").says("has not answered well");
 }

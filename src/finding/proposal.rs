@@ -148,11 +148,12 @@ impl Proposal {
         }
         let judged = &found.judged;
         let because = judged.urgency.because.join(", ");
+        let because = if because.is_empty() { because } else { format!(": {because}") };
         let due = judged.deadline.as_ref().and_then(|deadline| deadline.day());
         let due = due.map_or(String::new(), |day| format!("; due {day}"));
         self.closes.push(Closing {
             vulnerability: vulnerability.to_string(),
-            told: format!("{}: {because}{due}", judged.priority),
+            told: format!("{}{because}{due}", judged.priority),
         });
     }
 }

@@ -209,6 +209,7 @@ fn feeds(catalog: &Catalog, now: Moment) -> Result<Vec<FeedAge>, Failure> {
         records: feed.copy.as_ref().map(|copy| copy.records),
         checked: feed.checked,
         stale: feed.is_stale(now),
+        why_stale: feed.why_stale(now),
         problem: feed.problem,
         name: feed.name,
     };
@@ -276,6 +277,16 @@ impl Gathered {
             unread,
             unasked,
             now,
+        })
+    }
+
+    /// For `propose`: that nothing is to be raised means nothing where no advisory speaks of a host.
+    pub(super) fn unheard(&self) -> impl Iterator<Item = Diagnostic> {
+        self.unheard.iter().map(|at| &self.hosts[*at]).map(|host| {
+            let (address, platform) = (&host.members[0].address, &host.platform.ecosystem.text);
+            let what = format!("no feed in the catalog says anything of {address} (platform {platform:?}): nothing can be raised there");
+            Diagnostic::warning(what)
+                .help("Declare a feed of its vendor's advisories, and let `patchform collect` read it.")
         })
     }
 
@@ -505,6 +516,7 @@ impl<'a> Assessed<'a> {
             hosts,
             found: found(survey, &Knowledge { facts, rules, remembered: findings, now: *now }),
             undecided,
+            remembered: findings,
             closed: findings.iter().filter(|(_, known)| closed(known)).collect(),
             unread: &gathered.unread,
             unasked: &gathered.unasked,

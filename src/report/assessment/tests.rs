@@ -125,6 +125,7 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &Survey<'_>) -> T) -> T {
         records: Some(6),
         checked: Some(now),
         stale,
+        why_stale: Some("its source has not answered well for more than 3d".to_string()).filter(|_| stale),
         problem: problem.map(str::to_string),
     };
     let address = |text: &str| -> Address { text.parse().unwrap() };
@@ -133,6 +134,7 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &Survey<'_>) -> T) -> T {
         now,
         hosts: &hosts,
         doubtful: Vec::new(),
+        remembered: &remembered,
         undecided: survey.named().filter(|named| named.said.verdict() == Verdict::Unknown).collect(),
         found: found(&survey, &knowledge),
         closed: Vec::new(),

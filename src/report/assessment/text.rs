@@ -127,7 +127,7 @@ fn package_row(row: &Row) -> Vec<Piece> {
     vec![
         plain(name(row)),
         plain(&worst.installed().version),
-        tinted(if target.is_fixed() { Tint::Good } else { Tint::Dim }, target.to_string()),
+        tinted(if target.is_fixed() { Tint::Good } else { Tint::Dim }, words::target(target)),
         tinted(words::tint(worst.judged.priority), finding),
         plain(count(vulnerabilities(row))),
         tinted(words::due_tint(soonest), due(worst, soonest)),
@@ -255,7 +255,7 @@ fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
                 table.row(vec![
                     plain(component),
                     plain(name(&row)),
-                    plain(highest(&row).to_string()),
+                    plain(words::target(highest(&row))),
                     tinted(
                         words::tint(worst.judged.priority),
                         format!("{} {}{passed}", worst.judged.priority, worst.key().vulnerability),
@@ -350,10 +350,7 @@ fn feeds(assessment: &Assessment<'_>, page: &mut Page) {
         let since = feed.checked.map_or("never".to_string(), |at| at.to_string());
         let why = match &feed.problem {
             Some(why) => format!(": {why}"),
-            None if feed.stale => {
-                ": that is longer ago than its max_age; `patchform collect` reads it again".to_string()
-            }
-            None => String::new(),
+            None => feed.why_stale.as_ref().map_or(String::new(), |why| format!(": {why}")),
         };
         let told = match feed.stale {
             true => format!("The feed {} is stale (read well last: {since}){why}", feed.name),
