@@ -8,7 +8,7 @@ mod lab;
 #[allow(dead_code, reason = "the unit tests use more of it")]
 mod schema;
 
-use catalog::{advisories, collected};
+use catalog::{advisories, collected, offered};
 use lab::Lab;
 use patchform::catalog::{Content, Edition, Taking, Writer};
 use patchform::config::checked::FeedFormat;
@@ -216,6 +216,25 @@ fn a_vulnerability_is_found_by_each_name_and_what_is_none_is_told() {
     }
 }
 
+#[test]
+fn an_update_that_closes_no_hole_is_no_finding() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    advisories(
+        &lab,
+        &release_here(),
+        &[
+            ("ALBA-2026:1002", "", "tar", Some("99.0"), "mends"),
+            ("ALBA-2026:1003", "CVE-2026-10003", "tar", Some("99.0"), "closes"),
+        ],
+    );
+    let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+    let names: Vec<&Value> =
+        json["findings"].as_array().unwrap().iter().map(|one| &one["vulnerability"]).collect();
+    assert_eq!(names, ["CVE-2026-10003"]);
+    lab.patchform("assess --explain ALBA-2026:1002@apt.here").exits(1).says("is a bug fix or an enhancement");
+}
+
 /// That nothing was found where nothing is known is no good news.
 #[test]
 fn a_platform_that_no_feed_speaks_of_is_told_and_never_passes() {
@@ -225,6 +244,8 @@ fn a_platform_that_no_feed_speaks_of_is_told_and_never_passes() {
     let told = format!("no feed in the catalog says anything of {}", release_here());
     assert!(flat(&lab.patchform("assess").exits(0).out).contains(&told));
     lab.patchform("assess --fail-on any").exits(1).says("nobody knows whether");
+    let proposed = lab.patchform("propose").exits(0);
+    assert!(flat(&proposed.err).contains("says anything of apt.here"), "{}", proposed.err);
     let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
     assert_eq!(json["without_advisories"], json!(["apt.here"]));
     // Another release's advisories do not speak of this one.
@@ -232,6 +253,80 @@ fn a_platform_that_no_feed_speaks_of_is_told_and_never_passes() {
     lab.patchform("assess --fail-on any").exits(1);
     advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some("0.1"), "long fixed")]);
     lab.patchform("assess --fail-on any").exits(0);
+}
+
+/// What fell silent is not what was closed.
+#[test]
+fn a_finding_stays_where_the_catalog_has_no_advisory_any_more() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), "a trap")]);
+    exploited(&lab, "CVE-2026-10001");
+    lab.patchform("assess --fail-on any").exits(2);
+    let mut writer = Writer::open(&lab.path(".patchform/catalog.db")).unwrap();
+    assert_eq!(writer.keep_only(&["kev"].into()).unwrap(), ["osv"]);
+    drop(writer);
+    lab.patchform("assess --fail-on any").exits(1).says("nobody knows whether").does_not_say("closed by");
+    let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+    assert_eq!((&json["without_advisories"], &json["closed"]), (&json!(["apt.here"]), &json!([])));
+    // It was open all the time.
+    advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), "a trap")]);
+    let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+    assert_eq!(json["findings"][0]["reopened"], Value::Null);
+}
+
+#[test]
+fn a_finding_that_nobody_can_tell_any_more_stays_open() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    let says =
+        |fix| advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some(fix), "a trap")]);
+    says("no version");
+    lab.patchform("assess --fail-on any").exits(0).says("1 that cannot be told").does_not_say("any more");
+    says("99.0");
+    lab.patchform("assess --fail-on any").exits(2);
+    says("no version");
+    let shown = lab.patchform("assess --fail-on any").exits(2).does_not_say("closed by");
+    assert!(
+        flat(&shown.out).contains("Of what was open before 1 finding cannot be told any more"),
+        "{}",
+        shown.out
+    );
+    let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+    assert_eq!(json["doubtful"][0]["vulnerability"], "CVE-2026-10001");
+    says("0.1");
+    lab.patchform("assess --fail-on any").exits(0).says("1 finding closed by no run");
+    let shown = lab.patchform("assess --explain CVE-2026-10001@apt.here").exits(0).says("not affected");
+    assert!(flat(&shown.out).contains("by no run of patchform, at "), "{}", shown.out);
+}
+
+/// An advisory often gets its CVE when its term has begun.
+#[test]
+fn a_finding_that_gets_another_name_counts_since_it_was_seen_first() {
+    let Some(_) = tar_here() else { return };
+    let lab = here("0.0-none", "");
+    let says = |more: Value| {
+        let mut record = json!({"id": "DSA-6001-1", "modified": "2026-11-20T00:00:00Z", "affected": [{"package":
+            {"ecosystem": release_here(), "name": "tar"}, "ranges": [{"type": "ECOSYSTEM",
+            "events": [{"introduced": "0"}, {"fixed": "99.0"}]}]}]});
+        record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let record = osv::read(record.to_string().as_bytes(), &Provenance::default()).unwrap().0;
+        collected(&lab, "osv", FeedFormat::Osv, &Content::Advisories(vec![record]));
+        let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+        assert_eq!(json["closed"], json!([]), "{more}");
+        let all = json["findings"].as_array().unwrap();
+        let told = all.iter().map(|one| (one["vulnerability"].clone(), one["first_seen"].clone()));
+        told.collect::<Vec<_>>()
+    };
+    let first = says(json!({}));
+    assert_eq!(first[0].0, "DSA-6001-1");
+    let since = || first[0].1.clone();
+    assert_eq!(says(json!({"upstream": ["CVE-2026-1"]})), [(json!("CVE-2026-1"), since())]);
+    // Of several the new one is new, and no clock of the other begins anew.
+    let both = says(json!({"upstream": ["CVE-2026-1", "CVE-2026-2"]}));
+    assert_eq!((&both[0], both.len()), (&(json!("CVE-2026-1"), since()), 2));
+    let aliased = says(json!({"aliases": ["CVE-2026-1"], "upstream": ["CVE-2026-2"]}));
+    assert_eq!(aliased[0], (json!("CVE-2026-1"), since()));
 }
 
 /// Neither a component that comes first on the same host nor `count` begins a term anew.
@@ -275,9 +370,14 @@ fn a_row_is_due_when_the_first_of_it_is_that_no_exception_lets_pass() {
     );
     for by in ["component", "deadline"] {
         let told = flat(&lab.patchform(&format!("assess --by {by}")).exits(0).out);
-        assert!(told.contains("overdue by"), "{told}");
-        assert!(!told.contains("let pass until"), "{told}");
+        assert!(told.contains("medium CVE-2026-10002") && told.contains("overdue by"), "{told}");
+        assert!(told.contains(", 1 overdue, 1 let pass by an exception"), "{told}");
+        let named = if by == "component" { "1 let pass by later" } else { "let pass by later" };
+        assert!(told.contains(named), "{told}");
+        assert_eq!(told.contains("let pass until"), by == "deadline", "{told}");
     }
+    assert!(lab.patchform("assess --csv").exits(0).out.contains("later, until 2099-01-01: No way in."));
+    assert!(lab.patchform("assess --sarif").exits(0).out.contains("later, until 2099-01-01: No way in."));
 }
 
 #[test]
@@ -374,6 +474,26 @@ fn a_proposal_changes_the_level_and_nothing_else() {
     assert_eq!(lab.read("main.pf.hcl"), made);
 }
 
+/// A level of another release would be none that the host's own archive has.
+#[test]
+fn no_host_is_sent_to_a_version_of_another_release() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    let text = lab.read("main.pf.hcl");
+    advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some("97.0"), "a trap")]);
+    for suite in ["lenny", "jammy-updates", "stable"] {
+        offered(&lab, suite, &["99.0"]);
+    }
+    let told = "a version of the suite stable";
+    assert!(flat(&lab.patchform("assess").exits(0).says(told).out).contains("97.0"));
+    lab.patchform("propose --dry-run").exits(0).says(told).says("Raise tar of apt.here to 97.0");
+    lab.write("main.pf.hcl", text.replace(&version, ">= 1.0"));
+    lab.patchform("propose --upgrade").exits(0).says("97.0").does_not_say("99.0");
+    offered(&lab, &release_here(), &["98.0"]);
+    lab.write("main.pf.hcl", text);
+    lab.patchform("propose --dry-run").exits(0).says("Raise tar of apt.here to 98.0");
+}
+
 #[test]
 fn the_catalog_says_how_fresh_its_feeds_are() {
     let Some(version) = tar_here() else { return };
@@ -397,5 +517,5 @@ fn the_catalog_says_how_fresh_its_feeds_are() {
         )
         .unwrap();
     drop(writer);
-    lab.patchform("assess").exits(0).says("The feed old is stale").says("longer ago than");
+    lab.patchform("assess").exits(0).says("The feed old is stale").says("has not answered well");
 }

@@ -5,10 +5,8 @@
 mod catalog;
 mod lab;
 
-use catalog::{advisories, collected};
+use catalog::{advisories, offered};
 use lab::Lab;
-use patchform::catalog::{Content, Package};
-use patchform::config::checked::FeedFormat;
 use std::process::Command;
 
 /// The version of a package here; none on a machine that is no Debian.
@@ -26,21 +24,6 @@ fn release() -> String {
     let os = std::fs::read_to_string("/etc/os-release").unwrap();
     let version = os.lines().find_map(|line| line.strip_prefix("VERSION_ID=")).unwrap();
     format!("Debian:{}", version.trim_matches('"'))
-}
-
-/// An archive of this machine's architecture that offers versions of tar.
-fn offered(lab: &Lab, versions: &[&str]) {
-    let shown = Command::new("dpkg").arg("--print-architecture").output().unwrap();
-    let arch = String::from_utf8(shown.stdout).unwrap().trim().to_string();
-    let package = |version: &&str| Package {
-        suite: "stable".into(),
-        name: "tar".into(),
-        version: (*version).into(),
-        arch: arch.clone(),
-        source: "tar".into(),
-        source_version: (*version).into(),
-    };
-    collected(lab, "apt", FeedFormat::Apt, &Content::Offered(versions.iter().map(package).collect()));
 }
 
 fn with(text: &str) -> Lab {
@@ -68,7 +51,7 @@ fn a_constraint_is_resolved_by_propose_alone_and_planned_from_the_lock_file_alon
     lab.patchform("plan").exits(0).says("1 to record");
 
     // What an archive offers since changes nothing until somebody asks for it, and then up to what is allowed.
-    offered(&lab, &["98.0", "99.0"]);
+    offered(&lab, &release(), &["98.0", "99.0"]);
     let lock = lab.read(LOCK);
     lab.patchform("propose").exits(0).says("Nothing to raise");
     assert_eq!(lab.read(LOCK), lock);

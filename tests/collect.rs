@@ -180,3 +180,20 @@ fn an_old_edition_is_stale_and_counts_all_the_same() {
     let stale = lab.patchform("collect").exits(0).tells("stale");
     stale.tells("it was published 2025-01-01T00:00:00.000Z, and more than 14d old is too old for it");
 }
+
+/// A renamed feed whose new source is mistyped would else take all that it knew with it, and findings would pass for closed.
+#[test]
+fn what_a_feed_knew_counts_until_what_came_in_its_place_was_read() {
+    let lab = with(&[("osv", "debian", "all.json", "")]);
+    lab.write("all.json", osv("DSA-1", "openssl", ""));
+    lab.patchform("collect").exits(0);
+    lab.write("main.pf.hcl", blocks(&[("osv", "debian_osv", "mistyped.json", "")]));
+    lab.patchform("collect")
+        .exits(1)
+        .tells("no longer has the feed debian; its entries count on until debian_osv was read");
+    assert_eq!(ids(&lab), ["DSA-1"]);
+    lab.write("main.pf.hcl", blocks(&[("osv", "debian_osv", "all.json", "")]));
+    lab.patchform("collect").exits(0).tells("no longer has the feed debian; its entries were taken out");
+    assert_eq!(ids(&lab), ["DSA-1"]);
+    lab.patchform("collect --json").exits(0).does_not_say("\"debian\"");
+}

@@ -62,7 +62,19 @@ impl Provenance {
     }
 }
 
+/// What updates are called that mend or add something and close no hole, in the `type` of `updateinfo.xml`: Red Hat's words and
+/// those of its rebuilds, Fedora's and SUSE's.
+const HARMLESS: [&str; 6] = ["bugfix", "enhancement", "newpackage", "recommended", "optional", "feature"];
+
 impl Advisory {
+    /// Whether its publisher says that it closes no hole: by the `type` of the update, or by an id that calls it a bug fix or an
+    /// enhancement (`RHBA-2026:1`, `ALEA-2026:1`). One that names a CVE closes it, whatever it is called.
+    pub fn is_harmless(&self) -> bool {
+        let says =
+            |severity: &Severity| severity.system == "type" && HARMLESS.contains(&severity.value.as_str());
+        (self.severity.iter().any(says) || is_bug_or_enhancement(&self.id)) && self.cves().is_empty()
+    }
+
     /// The CVEs that it is about: its own id, its aliases, what it is upstream of; and its related ids where it names
     /// no others, because AlmaLinux, Rocky Linux, SUSE and Wolfi put them there.
     pub fn cves(&self) -> Vec<&str> {
@@ -77,6 +89,14 @@ impl Advisory {
     }
 }
 
+/// Two letters of the vendor, then those of Red Hat's kinds of advisories: `RHBA`, `ALBA`, `RLEA`, `ELEA`.
+fn is_bug_or_enhancement(id: &str) -> bool {
+    let word = id.split('-').next().unwrap_or_default();
+    word.len() == 4
+        && word.bytes().all(|byte| byte.is_ascii_uppercase())
+        && (word.ends_with("BA") || word.ends_with("EA"))
+}
+
 /// The CVE of an id: `CVE-2024-1`, and that of `UBUNTU-CVE-2024-1`, `ALPINE-CVE-2024-1`, `DEBIAN-CVE-2024-1`.
 fn cve(id: &str) -> Option<&str> {
     let at = id.find("CVE-")?;
@@ -86,6 +106,27 @@ fn cve(id: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_update_that_closes_no_hole_says_so_by_its_type_or_its_id() {
+        let typed = |id: &str, kind: &str, upstream: &[&str]| Advisory {
+            id: id.into(),
+            upstream: upstream.iter().map(ToString::to_string).collect(),
+            severity: vec![Severity { system: "type".into(), value: kind.into() }],
+            ..Advisory::default()
+        };
+        for (id, kind, cves, harmless) in [
+            ("ALBA-2026:1002", "bugfix", &[][..], true),
+            ("FEDORA-2026-abc", "enhancement", &[], true),
+            ("RHEA-2026:1", "", &[], true),
+            ("ALBA-2026:1002", "bugfix", &["CVE-2026-1"], false),
+            ("ALSA-2026:1", "security", &[], false),
+            ("DSA-1-1", "", &[], false),
+            ("CBA-1", "", &[], false),
+        ] {
+            assert_eq!(typed(id, kind, cves).is_harmless(), harmless, "{id} {kind}");
+        }
+    }
 
     #[test]
     fn related_cves_count_only_where_no_others_are_named() {

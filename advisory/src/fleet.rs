@@ -59,6 +59,11 @@ impl<'i, 'a> Fleet<'i, 'a> {
         &self.distinct
     }
 
+    /// Where packages are.
+    pub fn place(&self, distinct: &Distinct<'a>) -> &Platform {
+        &self.platforms[distinct.platform].0
+    }
+
     /// What the advisories mean for them, in the order of [`Index::assess`].
     pub fn findings(&self, distinct: &Distinct<'a>) -> Vec<Finding<'a>> {
         let (platform, bearings) = &self.platforms[distinct.platform];

@@ -85,6 +85,7 @@ mod platform;
 
 pub mod dpkg;
 pub mod packages;
+pub mod suite;
 
 // Findings.
 mod fleet;

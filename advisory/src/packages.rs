@@ -52,7 +52,7 @@ fn needed<'a>(field: &str, value: &'a [u8]) -> Result<&'a str, String> {
     }
 }
 
-/// The newest version of every package over several suites.
+/// The newest version of every package over several suites of one release.
 ///
 /// Neither suite is always ahead: of the packages that bookworm and bookworm-security share, 741 are newer in the point
 /// release and 1,031 in the security suite. What is proposed is the maximum over both, never the lower one.
@@ -89,6 +89,13 @@ impl<'a> Candidates<'a> {
     /// What a package could be brought to: only a version above the one that is installed.
     pub fn upgrade(&self, name: &str, arch: &str, installed: &str) -> Option<(&Offered<'a>, &'a str)> {
         self.newest(name, arch).filter(|(offered, _)| newer(offered.version, installed))
+    }
+}
+
+impl Offered<'_> {
+    /// Whether it has a higher version than another.
+    pub(crate) fn is_newer_than(&self, other: &Offered<'_>) -> bool {
+        newer(self.version, other.version)
     }
 }
 

@@ -60,7 +60,7 @@ pub struct CveRecord {
 /// A package that a suite offers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Package {
-    /// The suite, as its release file calls it: `bookworm-security`.
+    /// The suite by a name that tells its release, where there is one: `bookworm-security`, `Debian:12`.
     pub suite: String,
     /// The binary package.
     pub name: String,

@@ -96,12 +96,26 @@ impl Catalog {
         Ok(records)
     }
 
-    /// Whose packages its advisories speak of.
+    /// The ecosystems that `wanted` takes of which an advisory says something now. One that only an earlier copy of a feed spoke
+    /// of is none: that nothing is found of it would be no good news.
     ///
     /// # Errors
     /// A damaged catalog.
-    pub fn speaks_of(&self) -> Result<Vec<Ecosystem>, CatalogError> {
-        Ok(self.ecosystems(|_| true)?.into_values().collect())
+    pub fn speaks_of(&self, wanted: impl Fn(&Ecosystem) -> bool) -> Result<Vec<Ecosystem>, CatalogError> {
+        let _whole = self.whole()?;
+        let ecosystems = self.ecosystems(wanted)?;
+        let read = || -> rusqlite::Result<Vec<Ecosystem>> {
+            let mut any =
+                self.connection.prepare("SELECT EXISTS (SELECT 1 FROM affected WHERE ecosystem = ?1)")?;
+            let mut spoken = Vec::new();
+            for (id, ecosystem) in ecosystems {
+                if any.query_row([id], |row| row.get(0))? {
+                    spoken.push(ecosystem);
+                }
+            }
+            Ok(spoken)
+        };
+        read().map_err(|error| self.failed(&error))
     }
 
     /// What the feeds say of these CVEs. Of those that no feed knows there is no entry.

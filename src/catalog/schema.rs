@@ -67,6 +67,10 @@ const TABLES: &str = "
     ) WITHOUT ROWID;
 ";
 
+/// The highest date of each feed's copies that was ever believed: a copy without one that can be does not let the next one go back.
+/// It came after the form, and who does not know it is not disturbed.
+const NEWEST: &str = "CREATE TABLE IF NOT EXISTS newest (feed INTEGER PRIMARY KEY, at INTEGER NOT NULL)";
+
 /// Opens a catalog to read it.
 pub(super) fn open(path: &Path) -> Result<Connection, CatalogError> {
     if !path.exists() {
@@ -123,6 +127,7 @@ fn make(path: &Path) -> Result<Connection, CatalogError> {
         }
         begun.commit().map_err(failed)?;
     }
+    connection.execute_batch(NEWEST).map_err(failed)?;
     Ok(connection)
 }
 

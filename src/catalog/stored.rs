@@ -114,6 +114,11 @@ impl From<&Advisory> for StoredAdvisory {
 }
 
 impl StoredAdvisory {
+    /// When it was changed last.
+    pub fn into_modified(self) -> Option<String> {
+        self.modified
+    }
+
     /// The advisory, with what it says of packages.
     pub fn whole(self, id: String, provenance: Provenance, affected: Vec<Affected>) -> Advisory {
         Advisory {

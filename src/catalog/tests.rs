@@ -99,7 +99,10 @@ fn what_differs_is_counted_and_what_is_withdrawn_is_told() {
     next[0].summary = "worse".into();
     next[1].withdrawn = Some("2026-01-01T00:00:00Z".into());
     next[2] = of("DSA-NEW");
-    assert_eq!(take(3, next), Counts { records: 20, kept: 0, new: 1, changed: 1, withdrawn: 1, gone: 1 });
+    assert_eq!(
+        take(3, next),
+        Counts { records: 20, kept: 0, new: 1, changed: 1, withdrawn: 1, gone: 1, older: Vec::new() }
+    );
     let standing = writer.feeds().unwrap().remove(0);
     let copy = standing.copy.clone().unwrap();
     assert_eq!((copy.records, copy.withdrawn, copy.edition_at), (20, 1, Some(Moment(3))));

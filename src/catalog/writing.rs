@@ -4,6 +4,7 @@ mod advisories;
 mod documents;
 mod facts;
 mod offered;
+mod older;
 
 use super::content::Content;
 use super::error::CatalogError;
@@ -11,6 +12,7 @@ use super::schema;
 use super::standing::{self, Standing};
 use crate::config::checked::FeedFormat;
 use crate::model::Moment;
+use older::Older;
 use patchform_advisory::shrink::Shrank;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +67,8 @@ pub struct Edition {
     pub unread: Unread,
     /// What the next question to its source needs to know; a text of whoever asks.
     pub memo: String,
+    /// The same where something of the copy could not be read: what is to be asked again; none is everything.
+    pub again: Option<String>,
 }
 
 /// What could not be read of a copy. What the catalog knows of its files counts on.
@@ -79,7 +83,7 @@ pub struct Unread {
 }
 
 /// What a copy brought.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     /// How many entries there are now.
     pub records: u64,
@@ -93,6 +97,19 @@ pub struct Counts {
     pub withdrawn: u64,
     /// Entries that are no longer there.
     pub gone: u64,
+    /// Entries that are older than those that are held, which are kept: each, with both dates.
+    pub older: Vec<String>,
+}
+
+impl Counts {
+    /// What of it went back in time, in words; none where nothing did.
+    fn went_back(&self) -> Option<String> {
+        let first = self.older.first()?;
+        Some(match self.older.len() {
+            1 => format!("an entry went back in time ({first})"),
+            many => format!("{many} entries went back in time (the first: {first})"),
+        })
+    }
 }
 
 /// A copy that is not taken; the last good one is kept.
@@ -126,7 +143,8 @@ pub enum StoreError {
 struct There {
     id: i64,
     records: u64,
-    edition_at: Option<Moment>,
+    /// The highest date of its copies that was believed.
+    newest: Option<Moment>,
     has_copy: bool,
 }
 
@@ -198,19 +216,23 @@ impl Writer {
         let there = there(&begun, taking).map_err(failed)?;
         refuse_older(taking, edition, &there)?;
         let unread = &edition.unread.files;
-        let write = || -> rusqlite::Result<Counts> {
+        let mut older = Older::new(taking.now, taking.accept_older);
+        let mut write = || -> rusqlite::Result<Counts> {
             match content {
-                Content::Advisories(records) => advisories::replace(&begun, there.id, records, unread),
+                Content::Advisories(records) => {
+                    advisories::replace(&begun, there.id, records, unread, &mut older)
+                }
                 Content::Exploited(catalog) => facts::replace_listings(&begun, there.id, catalog),
                 Content::Records(records) => facts::replace_records(&begun, there.id, records, unread),
                 Content::Scores(scores) => facts::replace_scores(&begun, there.id, scores),
                 Content::Offered(packages) => offered::replace(&begun, there.id, packages),
                 Content::Documents { changed, all } => {
-                    documents::replace(&begun, there.id, changed, all, unread)
+                    documents::replace(&begun, there.id, (changed, all), unread, &mut older)
                 }
             }
         };
-        let counts = write().map_err(failed)?;
+        let mut counts = write().map_err(failed)?;
+        counts.older = older.told;
         // What was written until here is taken back where it is refused.
         refuse_shrunk(taking, counts.records, &there)?;
         let note = || note(&begun, &there, taking, edition, &counts, withdrawn(&begun, there.id)?);
@@ -300,14 +322,14 @@ impl Writer {
 /// is let go of: it is no earlier copy of this feed.
 fn there(begun: &Transaction<'_>, taking: &Taking<'_>) -> rusqlite::Result<There> {
     let found = begun.query_row(
-        "SELECT id, records, edition_at, digest IS NOT NULL, format, origin FROM feed WHERE name = ?1",
+        "SELECT id, records, coalesce((SELECT at FROM newest WHERE feed = id), edition_at), digest IS NOT NULL, format, origin FROM feed WHERE name = ?1",
         [taking.name],
         |row| {
-            let edition_at = row.get::<_, Option<i64>>(2)?.map(Moment);
+            let newest = row.get::<_, Option<i64>>(2)?.map(Moment);
             let there = There {
                 id: row.get(0)?,
                 records: row.get::<_, i64>(1)?.unsigned_abs(),
-                edition_at,
+                newest,
                 has_copy: row.get(3)?,
             };
             Ok((there, row.get::<_, String>(4)?, row.get::<_, String>(5)?))
@@ -326,14 +348,14 @@ fn there(begun: &Transaction<'_>, taking: &Taking<'_>) -> rusqlite::Result<There
                 "INSERT INTO feed (name, format, origin, max_age) VALUES (?1, ?2, ?3, ?4)",
                 params![taking.name, taking.format.name(), taking.origin, seconds(taking.max_age)],
             )?;
-            Ok(There { id: begun.last_insert_rowid(), records: 0, edition_at: None, has_copy: false })
+            Ok(There { id: begun.last_insert_rowid(), records: 0, newest: None, has_copy: false })
         }
     }
 }
 
 fn refuse_older(taking: &Taking<'_>, edition: &Edition, there: &There) -> Result<(), Refusal> {
     // What a copy of before this rule says, that has not come yet, counts for nothing.
-    let last = there.edition_at.filter(|last| !last.is_ahead_of(taking.now));
+    let last = there.newest.filter(|last| !last.is_ahead_of(taking.now));
     let at = edition.at.zip(last).filter(|_| there.has_copy && !taking.accept_older);
     // The newest entry may be the one that cannot be read.
     match at.filter(|_| edition.unread.files.is_empty()) {
@@ -359,8 +381,8 @@ fn note(
     withdrawn: i64,
 ) -> rusqlite::Result<()> {
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let unread = edition.unread.told(counts.kept);
-    let kept_at = there.edition_at.filter(|_| unread.is_some());
+    let unread = edition.unread.told(counts.kept).or(counts.went_back());
+    let kept_at = there.newest.filter(|_| unread.is_some());
     begun.execute(
         "UPDATE feed SET digest = ?2, edition = ?3, edition_at = ?4, expires = ?5, model = ?6, proof = ?7, records = ?8, \
          withdrawn = ?9, remarks = ?10, fetched = ?11, checked = ?12, max_age = ?13, memo = ?14, problem = ?15 WHERE id = ?1",
@@ -379,10 +401,14 @@ fn note(
             taking.checked.map(|at| at.0),
             seconds(taking.max_age),
             // What could not be read is read again, and told again, until it can be.
-            unread.is_none().then_some(&edition.memo),
+            if unread.is_none() { Some(&edition.memo) } else { edition.again.as_ref() },
             unread,
         ],
     )?;
+    let known = there.newest.filter(|at| !taking.accept_older && !at.is_ahead_of(taking.now));
+    if let Some(at) = edition.at.max(known) {
+        begun.execute("INSERT OR REPLACE INTO newest (feed, at) VALUES (?1, ?2)", params![there.id, at.0])?;
+    }
     Ok(())
 }
 
@@ -404,7 +430,7 @@ fn empty(begun: &Transaction<'_>, feed: i64) -> rusqlite::Result<()> {
             format!("DELETE FROM {of_advisory} WHERE advisory IN (SELECT id FROM advisory WHERE feed = ?1)");
         begun.execute(&delete, [feed])?;
     }
-    for table in ["advisory", "fact", "score", "offered", "document"] {
+    for table in ["advisory", "fact", "score", "offered", "document", "newest"] {
         begun.execute(&format!("DELETE FROM {table} WHERE feed = ?1"), [feed])?;
     }
     Ok(())

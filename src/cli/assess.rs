@@ -63,7 +63,7 @@ enum Rows {
 enum FailOn {
     /// A deadline is over
     Overdue,
-    /// Anything is open
+    /// Anything is open, or was and cannot be told any more
     Any,
     /// Anything of critical priority
     Critical,
@@ -178,6 +178,7 @@ impl FailOn {
     fn holds(self, assessment: &Assessment<'_>) -> bool {
         let least = match self {
             FailOn::Overdue => return assessment.found.iter().any(|found| found.judged.is_overdue()),
+            FailOn::Any if !assessment.doubtful.is_empty() => return true,
             FailOn::Any => Priority::Low,
             FailOn::Critical => Priority::Critical,
             FailOn::High => Priority::High,

@@ -70,7 +70,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     let collected = collected?;
     terminal.warn(&collected.warnings, &collected.sources);
     if arguments.json {
-        terminal.say(&collected::json(&collected.feeds, &collected.gone, &collected.strange));
+        let kept: Vec<&str> = collected.kept.iter().map(|(name, _)| name.as_str()).collect();
+        terminal.say(&collected::json(&collected.feeds, &collected.gone, &kept, &collected.strange));
     } else {
         terminal.say(&collected::text(&collected.feeds, terminal.out));
     }
@@ -85,6 +86,12 @@ fn notices(collected: &Collected) -> Vec<String> {
     let gone = collected.gone.iter().map(|name| {
         format!("the configuration no longer has the feed {name}; its entries were taken out of the catalog")
     });
+    let kept = collected.kept.iter().map(|(name, new)| {
+        format!(
+            "the configuration no longer has the feed {name}; its entries count on until {new} was read well, which may be the \
+             same under a new name"
+        )
+    });
     let strange = collected.strange.iter().map(|name| {
         format!("the bundle has a feed {name}, which the configuration does not have; it was passed over")
     });
@@ -94,7 +101,7 @@ fn notices(collected: &Collected) -> Vec<String> {
              there. Its entries are taken; how fresh they are nobody can say"
         )
     });
-    gone.chain(strange).chain(ahead).collect()
+    gone.chain(kept).chain(strange).chain(ahead).collect()
 }
 
 /// Says what the bundle is, by which the other side can tell that it is the same.

@@ -7,7 +7,7 @@ use super::source::Fetched;
 use super::{Asking, Copy, Newest, Remarks, signature};
 use crate::catalog::{Content, Edition, Package};
 use crate::config::checked::Suite;
-use patchform_advisory::packages;
+use patchform_advisory::{packages, suite};
 use patchform_sdk::digest;
 
 /// How an index may be packed, the best first.
@@ -27,6 +27,15 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
     let folder = format!("dists/{}", suite.name);
     let Some(Proved { text, stamp, proof }) = proved(asking, &folder, memo)? else { return Ok(None) };
     let release = Release::read(&text).map_err(|what| Problem::at(asking.source.name(&folder), what))?;
+    let called = suite.codename.as_ref().unwrap_or(&suite.name);
+    if !release.is_called(called) {
+        let what = format!("its release file is that of {}, not of {called}", release.names());
+        return Err(Problem::at(asking.source.name(&folder), what).hint(
+            "somebody may be serving one suite for another; where the archive calls it so, say that in the feed's block by \
+             `codename`",
+        ));
+    }
+    let whose = whose(asking, suite, &release);
     let mut remarks = Remarks::default();
     let mut offered = Vec::new();
     for (at, index) in indexes(suite).iter().enumerate() {
@@ -34,7 +43,7 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
         let packages = index_of(asking, &folder, &release, index)?;
         for package in packages::read(&packages) {
             match package {
-                Ok(package) => offered.push(Package::of(&package, &suite.name)),
+                Ok(package) => offered.push(Package::of(&package, &whose)),
                 Err(fault) => remarks.push(index, &fault),
             }
         }
@@ -54,6 +63,15 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
         ..Edition::default()
     };
     Ok(Some(Copy { content: Content::Offered(offered), edition, remarks: remarks.first }))
+}
+
+/// The suite by a name that tells its release: what the block says, else its own (`jammy-updates`), else its codename, which
+/// `stable` has.
+fn whose(asking: &Asking<'_>, suite: &Suite, release: &Release) -> String {
+    let said = asking.feed.ecosystem.iter();
+    let names = said.chain([&suite.name, &release.codename]);
+    let telling = names.into_iter().find(|name| suite::Suite::of_name(name).is_some());
+    telling.unwrap_or(&suite.name).clone()
 }
 
 fn indexes(suite: &Suite) -> Vec<String> {

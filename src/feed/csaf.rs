@@ -13,11 +13,19 @@ use patchform_advisory::csaf;
 use patchform_advisory::provider::{DigestFile, Listing, Metadata, read_changes, read_feed, read_index};
 use std::collections::BTreeMap;
 
+/// The list of a folder's documents with when each was changed.
+const CHANGES: &str = "changes.csv";
+
+/// The list of those that were taken away, as Red Hat has it beside the other.
+const DELETIONS: &str = "deletions.csv";
+
 /// The documents that a provider lists.
 struct Listed {
     /// By key: when each was changed, as a stamp.
     documents: BTreeMap<String, Entry>,
     newest: Newest,
+    /// By key: what was taken away, and when.
+    gone: BTreeMap<String, String>,
     /// The digests of the lists.
     digests: Vec<String>,
     /// Whether any list is new.
@@ -29,7 +37,20 @@ struct Listed {
 impl Listed {
     fn new(asking: &Asking<'_>) -> Listed {
         let newest = Newest::new(asking);
-        Listed { documents: BTreeMap::new(), newest, digests: Vec::new(), new: false, passed_over: false }
+        Listed {
+            documents: BTreeMap::new(),
+            newest,
+            gone: BTreeMap::new(),
+            digests: Vec::new(),
+            new: false,
+            passed_over: false,
+        }
+    }
+
+    /// Takes out what was taken away since it was changed last.
+    fn let_go(&mut self) {
+        let Listed { documents, gone, .. } = self;
+        documents.retain(|key, entry| gone.get(key).is_none_or(|at| *at < entry.stamp));
     }
 }
 
@@ -58,6 +79,7 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
         }
         Kind::Listed => {}
     }
+    listed.let_go();
     let all: Vec<String> = listed.documents.keys().cloned().collect();
     if all.is_empty() {
         return Err(Problem::at(source.name(""), "no document is listed"));
@@ -87,6 +109,8 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
         proof: proofs.words(),
         remarks: remarks.count,
         unread: remarks.unread,
+        // The lists are read again, and of the documents those whose stamp is not theirs.
+        again: Some(memo.anew().text()),
         ..Edition::default()
     };
     let content = Content::Documents { changed: documents, all };
@@ -202,8 +226,10 @@ fn directory(
     let below = |name: &str| if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
     // What the lists repeat of their own folder is left out.
     let from_root = asking.source.name(folder);
-    for (name, read) in [("changes.csv", read_changes as Read), ("index.txt", read_index as Read)] {
+    for (name, read) in [(CHANGES, read_changes as Read), ("index.txt", read_index as Read)] {
         let key = below(name);
+        let deleted =
+            if name == CHANGES { deletions(asking, &below(DELETIONS), memo, listed)? } else { None };
         let bytes = match asking.source.get(&key, memo.stamps.get(&key))? {
             Fetched::Missing => continue,
             Fetched::Same(stamp) => {
@@ -229,9 +255,41 @@ fn directory(
                 .documents
                 .insert(below(&without(path, above)), Entry { stamp: changed, ..Entry::default() });
         }
+        if let Some(bytes) = deleted {
+            let name = asking.source.name(&below(DELETIONS));
+            let listing = read_changes(&bytes, &from_root).map_err(|fault| Problem::fault(&name, &fault))?;
+            listing.remarks.iter().for_each(|remark| remarks.push(&name, remark));
+            let at = |changed: Option<_>| changed.map(stamp_of).unwrap_or_default();
+            let gone =
+                listing.entries.iter().map(|(path, entry)| (below(&without(path, above)), at(entry.changed)));
+            listed.gone.extend(gone);
+        }
         return Ok(true);
     }
     Ok(false)
+}
+
+/// The list of what was taken away, where there is one and it is new.
+fn deletions(
+    asking: &Asking<'_>,
+    key: &str,
+    memo: &mut Memo,
+    listed: &mut Listed,
+) -> Result<Option<Vec<u8>>, Problem> {
+    match asking.source.get(key, memo.stamps.get(key))? {
+        Fetched::Missing => Ok(None),
+        Fetched::Same(stamp) => {
+            listed.passed_over = true;
+            memo.stamps.insert(key.to_string(), stamp);
+            Ok(None)
+        }
+        Fetched::New(bytes, stamp) => {
+            listed.new = true;
+            listed.digests.push(stamp.sha256.clone());
+            memo.stamps.insert(key.to_string(), stamp);
+            Ok(Some(bytes))
+        }
+    }
 }
 
 /// How many folders a list names above its own: a mirror may call them otherwise than the list, which begins at the root of

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How feeds are read by this version. Raised when a reader takes more out of the same bytes, so that they are read anew.
-const READING: u32 = 1;
+const READING: u32 = 2;
 
 /// What is noted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -47,6 +47,11 @@ impl Memo {
         let fresh = Memo { asked: asked(feed), ..Memo::default() };
         let noted = text.and_then(|text| serde_json::from_str::<Memo>(text).ok());
         noted.filter(|noted| noted.asked == fresh.asked).unwrap_or(fresh)
+    }
+
+    /// The same with nothing told apart: everything is asked anew.
+    pub fn anew(&self) -> Memo {
+        Memo { asked: self.asked.clone(), ..Memo::default() }
     }
 
     /// Its text.

@@ -3,7 +3,7 @@
 //! Source: the Debian repository format, "Release" files.
 
 use crate::model::Moment;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a release file says.
 #[derive(Debug, Default, PartialEq)]
@@ -11,7 +11,7 @@ pub struct Release {
     /// `Suite`, such as `oldstable-security`.
     suite: String,
     /// `Codename`, such as `bookworm-security`.
-    codename: String,
+    pub codename: String,
     /// `Version`, of point releases.
     version: String,
     /// `Components`, as written.
@@ -67,10 +67,29 @@ impl Release {
                 _ => {}
             }
         }
-        match release.files.is_empty() {
-            true => Err("its release file lists no files by SHA-256".to_string()),
-            false => Ok(release),
+        match (release.files.is_empty(), release.date) {
+            (true, _) => Err("its release file lists no files by SHA-256".to_string()),
+            (_, None) => Err("its release file has no Date, so that it could go back in time".to_string()),
+            _ => Ok(release),
         }
+    }
+
+    /// Whether it is the release file of what is asked for as `suite`: by its `Suite` or its `Codename`, and where it stands in a
+    /// folder of these (`buster/updates`) by theirs, as apt holds it. One that names neither cannot be held against anything.
+    pub fn is_called(&self, suite: &str) -> bool {
+        let names = [&self.suite, &self.codename];
+        let folder = suite.rsplit_once('/').map(|(folder, _)| folder);
+        names.iter().all(|name| name.is_empty())
+            || [Some(suite), folder]
+                .into_iter()
+                .flatten()
+                .any(|asked| names.iter().any(|name| *name == asked))
+    }
+
+    /// What it calls itself.
+    pub fn names(&self) -> String {
+        let names = BTreeSet::from([self.suite.as_str(), self.codename.as_str()]);
+        names.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ")
     }
 
     /// How a person calls it.
@@ -115,5 +134,26 @@ mod tests {
         assert!(Release::read(&TEXT.replace("e3b0", "zzzz")).unwrap_err().contains("lists no file"));
         assert!(Release::read(&TEXT.replace(" main/", " ../")).unwrap_err().contains("lists no file"));
         assert!(Release::read("no field").is_err());
+        assert!(Release::read(&TEXT.replace("Date: Fri", "Dated: Fri")).unwrap_err().contains("no Date"));
+    }
+
+    #[test]
+    fn it_is_called_by_its_suite_or_codename() {
+        let release = |suite: &str, codename: &str| Release {
+            suite: suite.into(),
+            codename: codename.into(),
+            ..Release::default()
+        };
+        for (suite, codename, asked, is_it) in [
+            ("oldstable-security", "bookworm-security", "bookworm-security", true),
+            ("oldstable-security", "bookworm-security", "oldstable-security", true),
+            ("oldstable-security", "bookworm-security", "bookworm-updates", false),
+            ("jammy-updates", "jammy", "jammy-updates", true),
+            ("oldstable", "buster", "buster/updates", true),
+            ("", "", "whatever", true),
+            ("stable", "", "bookworm", false),
+        ] {
+            assert_eq!(release(suite, codename).is_called(asked), is_it, "{suite} {codename} {asked}");
+        }
     }
 }

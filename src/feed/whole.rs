@@ -36,7 +36,12 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
         _ => advisories(asking, documents, &mut remarks),
     }?;
     if read.content.is_empty() {
-        return Err(Problem::at(asking.source.name(""), "there is no entry in it that could be read"));
+        let why = remarks.why_nothing();
+        let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+        return Err(Problem::at(
+            asking.source.name(""),
+            format!("there is no entry in it that could be read{why}"),
+        ));
     }
     let proof = match feed.sha256 {
         Some(_) => "its digest is the one that the feed block wants",

@@ -42,7 +42,8 @@ pub struct Course(Vec<(Remembered, Numbers)>);
 impl Course {
     /// Of a package that is seen for the first time.
     pub(super) fn new(there: &[There], now: Moment) -> Course {
-        Course::of(there.iter().map(|one| (Remembered::new(one, now), Arc::clone(&one.open))).collect())
+        let affected = there.iter().filter(|one| !one.open.is_empty());
+        Course::of(affected.map(|one| (Remembered::new(one, now), Arc::clone(&one.open))).collect())
     }
 
     /// Of groups, each with what is remembered of it.
@@ -81,7 +82,8 @@ impl Course {
         *self = each.into_iter().collect();
     }
 
-    /// Takes what an assessment found: what is `there` is open; what is not is closed, where its component was `seen`.
+    /// Takes what an assessment found: what is `there` is open; what is not is closed, where its component was `seen`
+    /// and somebody can tell.
     pub(super) fn take(&mut self, package: &str, there: &[There], seen: Option<&Seen<'_>>, now: Moment) {
         match (&mut self.0[..], there) {
             // Nothing but time has passed.
@@ -96,7 +98,7 @@ impl Course {
                     }
                 }
                 let Some(seen) = seen else { return };
-                let is_gone = |number: &u32| !there.iter().any(|one| one.has(*number));
+                let is_gone = |number: &u32| !there.iter().any(|one| one.may_have(*number));
                 for (_, known) in each.iter_mut().filter(|(number, _)| is_gone(number)) {
                     known.end(package, seen, now);
                 }

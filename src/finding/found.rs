@@ -313,9 +313,9 @@ mod tests {
     use super::*;
     use crate::finding::{Host, Member};
     use crate::model::PatchLevel;
-    use patchform_advisory::packages::Candidates;
     use patchform_advisory::policy::{Scope, known};
     use patchform_advisory::priority::{Exposure, Importance, Listing};
+    use patchform_advisory::suite::Archives;
     use patchform_advisory::{Affected, Ecosystem, Installed, Platform, Source};
 
     fn host(packages: Vec<Installed>) -> Host {
@@ -349,7 +349,7 @@ mod tests {
     }
 
     fn survey<'a>(hosts: &'a [Host], records: &'a [Advisory]) -> Survey<'a> {
-        Survey::new(hosts, records, &Candidates::default(), |_| true)
+        Survey::new(hosts, records, &Archives::default(), |_| true)
     }
 
     /// Every finding in a line.
@@ -444,6 +444,42 @@ mod tests {
                  critical; since the fix was released on 2026-11-02; assumed: critical by its vendor)",
             ]
         );
+    }
+
+    #[test]
+    fn no_fix_is_hidden_and_no_finding_lost_by_what_another_record_says() {
+        let hosts = [host(vec![of_openssl("openssl", "3.0.1-1")])];
+        let aliased = |id: &str, fix: &str| Advisory {
+            aliases: vec!["CVE-2026-1001".into()],
+            ..record(id, &[], "openssl", fix)
+        };
+        let unfixed = |id: &str| {
+            let mut record = aliased(id, "9");
+            record.affected = vec![Affected {
+                status: patchform_advisory::Status::NoFix(patchform_advisory::NoFix::Open),
+                ..Affected::new(Ecosystem::of("Debian", "12"), "openssl")
+            }];
+            record
+        };
+        let dsa = || record("DSA-1", &["CVE-2026-1001"], "openssl", "3.0.1-2");
+        for (other, contradicted) in [
+            (unfixed("GHSA-1"), false),
+            (unfixed("DEBIAN-CVE-2026-1001"), false),
+            (unfixed("https://vex.example/1#CVE-2026-1001"), false),
+            (aliased("GHSA-1", "3.0.1-0"), true),
+            (aliased("https://vex.example/1#CVE-2026-1001", "3.0.1-0"), true),
+        ] {
+            for records in [[other.clone(), dsa()], [dsa(), other]] {
+                let survey = survey(&hosts, &records);
+                let told: Vec<(Verdict, String, bool)> = survey
+                    .named()
+                    .map(|named| named.said)
+                    .map(|said| (said.verdict(), said.target.to_string(), said.contradicted_by().is_some()))
+                    .collect();
+                let id = &records[0].id;
+                assert_eq!(told, [(Verdict::Affected, "3.0.1-2".to_string(), contradicted)], "{id}");
+            }
+        }
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use super::host::{Host, Member};
 use super::level::Target;
 use crate::model::{Address, parts};
-use patchform_advisory::packages::{Candidates, Offered};
-use patchform_advisory::{Advisory, Finding, Fleet, Index, Installed, Relations, Verdict, id};
+use patchform_advisory::packages::Offered;
+use patchform_advisory::suite::Archives;
+use patchform_advisory::{Advisory, Finding, Fleet, Index, Installed, Platform, Relations, Verdict, Why, id};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -33,6 +34,8 @@ pub struct Placed<'a> {
     pub managed: bool,
     /// The package.
     pub installed: &'a Installed,
+    /// How many of that name are there, such as the kernels of a host that keeps the last ones.
+    pub count: usize,
     /// Its number: the same for packages that are alike.
     pub number: usize,
 }
@@ -63,12 +66,13 @@ pub struct Named<'a> {
 
 impl<'a> Survey<'a> {
     /// Holds hosts against records, and keeps what has a verdict that is `wanted`. An advisory about several CVEs is one for each;
-    /// of several records about one CVE the one that is the CVE's own decides rather than one that fixes it among others, and
-    /// one that knows rather than one that does not.
+    /// of several records about one CVE one that knows decides rather than one that does not, then the vendor's own of that CVE
+    /// rather than one that fixes it among others, then one that takes the package for affected: that another takes it for safe is
+    /// no proof. Where what decides names no fix, one that does speaks for it.
     pub fn new(
         hosts: &'a [Host],
         records: &'a [Advisory],
-        offered: &Candidates<'a>,
+        offered: &Archives<'a>,
         wanted: impl Fn(Verdict) -> bool + Sync,
     ) -> Survey<'a> {
         let (index, vulnerabilities) = (Index::new(records), Vulnerabilities::of(records));
@@ -81,12 +85,16 @@ impl<'a> Survey<'a> {
                 let number = fleet.number(platform, together);
                 let (member, managed) = of.owner(&together[0].name);
                 let (member, installed) = (&of.members[member], together[0]);
-                places.push(Placed { host, member, managed, installed, number });
+                let count = together.len();
+                places.push(Placed { host, member, managed, installed, count, number });
             }
         }
         let said = parts::in_parts(fleet.distinct(), ALONE, |part| {
-            let findings = part.iter().map(|distinct| fleet.findings(distinct));
-            findings.map(|findings| vulnerabilities.said(findings, offered, &wanted)).collect::<Vec<_>>()
+            let said = part.iter().map(|distinct| {
+                let upgrades = Upgrades { offered, platform: fleet.place(distinct), last: None };
+                vulnerabilities.said(fleet.findings(distinct), upgrades, &wanted)
+            });
+            said.collect::<Vec<_>>()
         });
         let said: Vec<Vec<Said>> = said.into_iter().flatten().collect();
         places.retain(|place| !said[place.number].is_empty());
@@ -151,14 +159,13 @@ impl<'a> Vulnerabilities<'a> {
     fn said(
         &self,
         findings: Vec<Finding<'a>>,
-        offered: &Candidates<'a>,
+        mut upgrades: Upgrades<'a, '_>,
         wanted: &impl Fn(Verdict) -> bool,
     ) -> Vec<Said<'a>> {
         let about =
             |finding: Finding<'a>| self.of[finding.at].iter().map(move |number| (*number, finding.clone()));
         let mut all: Vec<(usize, Finding)> = findings.into_iter().flat_map(about).collect();
         all.sort_by_key(|(number, _)| *number);
-        let mut upgrades = Upgrades { offered, last: None };
         let mut said = Vec::new();
         let mut all = all.into_iter().peekable();
         while let Some((number, mut finding)) = all.next() {
@@ -166,6 +173,7 @@ impl<'a> Vulnerabilities<'a> {
             while let Some((_, other)) = all.next_if(|(next, _)| *next == number) {
                 others.push(prevail(self.names[number], &mut finding, other));
             }
+            name_fix(&mut finding, &mut others);
             if wanted(finding.verdict()) {
                 let target = Target::of(&finding, upgrades.of(finding.installed));
                 said.push(Said { vulnerability: self.names[number], number, finding, others, target });
@@ -178,7 +186,8 @@ impl<'a> Vulnerabilities<'a> {
 
 /// What archives offer of packages, asked once for all that is said of one.
 struct Upgrades<'a, 'o> {
-    offered: &'o Candidates<'a>,
+    offered: &'o Archives<'a>,
+    platform: &'o Platform,
     last: Option<(&'a Installed, Option<&'o Offered<'a>>)>,
 }
 
@@ -188,14 +197,19 @@ impl<'a, 'o> Upgrades<'a, 'o> {
             Some((last, upgrade)) if std::ptr::eq(last, installed) => upgrade,
             _ => {
                 let arch = installed.arch.as_deref().unwrap_or("all");
-                let upgrade = self.offered.upgrade(&installed.name, arch, &installed.version);
-                self.last.insert((installed, upgrade.map(|(offered, _)| offered))).1
+                let package = (installed.name.as_str(), arch);
+                let upgrade = self.offered.upgrade(self.platform, package, &installed.version);
+                self.last.insert((installed, upgrade)).1
             }
         }
     }
 }
 
 fn vulnerabilities<'a>(record: &'a Advisory, relations: &Relations<'a>) -> Vec<&'a str> {
+    // A bug fix is none, and a fleet of rpm hosts has thousands of them.
+    if record.is_harmless() {
+        return Vec::new();
+    }
     let cves = record.cves();
     if cves.is_empty() { vec![relations.vulnerability(&record.id)] } else { cves }
 }
@@ -204,6 +218,21 @@ impl<'a> Said<'a> {
     /// Affected, not affected although named, or unknown.
     pub fn verdict(&self) -> Verdict {
         self.finding.verdict()
+    }
+
+    /// A record that takes the package for safe where the one that decides takes it for affected.
+    pub fn contradicted_by(&self) -> Option<&Finding<'a>> {
+        self.others.iter().find(|other| self.is_contradicted_by(other))
+    }
+
+    /// Whether another finding is of the same version, and takes it for safe against the one that decides. What is for another
+    /// architecture or stream says nothing against it.
+    pub fn is_contradicted_by(&self, other: &Finding<'a>) -> bool {
+        let is_safe = other.verdict() == Verdict::NotAffected
+            && !matches!(other.why, Why::OtherArchitecture(_) | Why::OtherStream(_));
+        self.verdict() == Verdict::Affected
+            && is_safe
+            && std::ptr::eq(other.installed, self.finding.installed)
     }
 
     /// The ids of the records that say something of it, and their aliases.
@@ -228,11 +257,31 @@ fn prevail<'a>(vulnerability: &str, decides: &mut Finding<'a>, other: Finding<'a
 
 fn order(vulnerability: &str, a: &Finding<'_>, b: &Finding<'_>) -> Ordering {
     let weight = |finding: &Finding<'_>| {
-        let record = finding.record;
-        let own = std::iter::once(&record.id).chain(&record.aliases).any(|id| id.ends_with(vulnerability));
+        let own = is_own(vulnerability, &finding.record.id);
         (finding.verdict() != Verdict::Unknown, own, finding.verdict())
     };
     weight(a).cmp(&weight(b)).then_with(|| fixes(a, b))
+}
+
+/// Whether a record is its vendor's own about a CVE, which is called after it: `CVE-2026-1` of a tracker, `DEBIAN-CVE-2026-1` of
+/// OSV. To have it as an alias makes none: anybody's record may.
+fn is_own(vulnerability: &str, id: &str) -> bool {
+    let vendor = id.strip_suffix(vulnerability).filter(|_| vulnerability.starts_with("CVE-"));
+    let is_word = |vendor: &str| vendor.bytes().all(|byte| byte.is_ascii_uppercase());
+    vendor.is_some_and(|vendor| vendor.is_empty() || vendor.strip_suffix('-').is_some_and(is_word))
+}
+
+/// Lets the highest fix that a record names speak for one that takes the same version for affected, and names none.
+fn name_fix<'a>(decides: &mut Finding<'a>, others: &mut [Finding<'a>]) {
+    if decides.verdict() != Verdict::Affected || decides.fix().is_some() {
+        return;
+    }
+    let installed = decides.installed;
+    let fixed =
+        others.iter_mut().filter(|other| other.fix().is_some() && std::ptr::eq(other.installed, installed));
+    if let Some(fixed) = fixed.reduce(|a, b| if fixes(b, a) == Ordering::Greater { b } else { a }) {
+        std::mem::swap(decides, fixed);
+    }
 }
 
 /// Of two fixes the higher one counts.

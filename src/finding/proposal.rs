@@ -81,6 +81,14 @@ pub fn propose(
             (None, _) => leave("its patch_level does not name the package"),
             (_, None) if found.target().is_fixed() => leave("only the fixed version of its source is known"),
             (_, None) => leave("there is no fix"),
+            // The level brings the newest of them, and takes none away.
+            (Some(from), Some(to)) if !is_higher(scheme, to, from) && found.named.place.count > 1 => {
+                let version = &found.installed().version;
+                leave(&format!(
+                    "the configuration asks for the fixed level already, and the version {version} is installed beside others: remove \
+                     it on the host"
+                ));
+            }
             (Some(from), Some(to)) if !is_higher(scheme, to, from) => {
                 proposals.asked.insert((key.component.clone(), key.package.to_string()));
             }
@@ -140,11 +148,12 @@ impl Proposal {
         }
         let judged = &found.judged;
         let because = judged.urgency.because.join(", ");
+        let because = if because.is_empty() { because } else { format!(": {because}") };
         let due = judged.deadline.as_ref().and_then(|deadline| deadline.day());
         let due = due.map_or(String::new(), |day| format!("; due {day}"));
         self.closes.push(Closing {
             vulnerability: vulnerability.to_string(),
-            told: format!("{}: {because}{due}", judged.priority),
+            told: format!("{}{because}{due}", judged.priority),
         });
     }
 }
@@ -154,8 +163,8 @@ mod tests {
     use super::*;
     use crate::finding::{Findings, Host, Knowledge, Member, Rules, Survey, found};
     use crate::model::{FileId, Moment};
-    use patchform_advisory::packages::Candidates;
     use patchform_advisory::priority::{Exposure, Importance};
+    use patchform_advisory::suite::Archives;
     use patchform_advisory::{Advisory, Affected, Ecosystem, Installed, Platform};
 
     fn host(address: &str, release: &str, level: &str, version: &str) -> Host {
@@ -188,7 +197,7 @@ mod tests {
         ];
         let (facts, rules, remembered) = (BTreeMap::new(), Rules::default(), Findings::default());
         let known = Knowledge { facts: &facts, rules: &rules, remembered: &remembered, now: Moment(0) };
-        let survey = Survey::new(hosts, &records, &Candidates::default(), |_| true);
+        let survey = Survey::new(hosts, &records, &Archives::default(), |_| true);
         let found = found(&survey, &known);
         let span = Span::new(FileId(0), 10, 20);
         let place = |address: &Address| LevelPlace { of: address.block().to_string(), span };
@@ -218,5 +227,15 @@ mod tests {
         assert_eq!(proposals.asked.len(), 1);
         let left: Vec<&str> = proposals.left.keys().map(|(_, package, _)| package.as_str()).collect();
         assert_eq!(left, ["b"]);
+    }
+
+    #[test]
+    fn a_version_beside_the_level_is_none_that_applying_it_closes() {
+        let mut host = host("apt.web", "Debian:12", "1.11", "1.11");
+        host.packages.insert(0, Installed::new("a", "1.1"));
+        let proposals = proposed(&[host], "CVE-2026-10001");
+        assert_eq!((proposals.all.len(), proposals.asked.len()), (0, 0));
+        let why: Vec<&str> = proposals.left.keys().map(|(_, _, why)| why.as_str()).collect();
+        assert!(why[0].contains("the version 1.1 is installed beside others"), "{why:?}");
     }
 }

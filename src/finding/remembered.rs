@@ -43,6 +43,10 @@ pub struct There {
     pub version: Arc<str>,
     /// What it is affected by.
     pub open: Numbers,
+    /// What nobody can tell of it any more, of what was found before.
+    pub untold: Numbers,
+    /// Other names of what it is affected by, under which something was found before: the vulnerability, and that name.
+    pub former: Vec<(u32, u32)>,
 }
 
 /// What is there now of a component that was read.
@@ -67,6 +71,11 @@ impl There {
     pub(super) fn has(&self, vulnerability: u32) -> bool {
         self.open.binary_search(&vulnerability).is_ok()
     }
+
+    /// Whether it is affected by a vulnerability, or nobody can tell.
+    pub(super) fn may_have(&self, vulnerability: u32) -> bool {
+        self.has(vulnerability) || self.untold.binary_search(&vulnerability).is_ok()
+    }
 }
 
 impl Findings {
@@ -88,7 +97,8 @@ impl Findings {
                 let there = open.next_if(|(there, _)| ***there == **package);
                 course.take(package, there.map_or(&[], |(_, there)| there), seen, now);
             }
-            for (package, there) in new.into_iter().chain(open) {
+            let affected = |(_, there): &(&&str, &&[There])| there.iter().any(|one| !one.open.is_empty());
+            for (package, there) in new.into_iter().chain(open).filter(affected) {
                 known.insert((*package).into(), Course::new(there, now));
             }
         }
@@ -168,9 +178,9 @@ impl Findings {
         let still = open.get(from).and_then(|packages| packages.get(package));
         let goes = |(number, known): &(u32, &Remembered)| {
             known.closed.is_none()
-                && wanted.iter().any(|there| there.has(*number))
+                && wanted.iter().any(|there| there.may_have(*number))
                 && has.is_none_or(|course| course.get(*number).is_none())
-                && !still.is_some_and(|still| still.iter().any(|there| there.has(*number)))
+                && !still.is_some_and(|still| still.iter().any(|there| there.may_have(*number)))
         };
         let own = |(number, known): (u32, &Remembered)| (number, known.clone());
         let gone: BTreeMap<u32, Remembered> = course.iter().filter(goes).map(own).collect();
@@ -186,9 +196,43 @@ impl Findings {
         there.change(|each| each.extend(gone));
     }
 
+    /// Lets findings follow their vulnerability to another name, such as the CVE that its advisory got later. It is the same one,
+    /// and counts since it was seen first.
+    pub fn rename(&mut self, open: &Open<'_>) {
+        for (component, packages) in open {
+            let Some(known) = self.courses.get_mut(*component) else { continue };
+            for (package, there) in
+                packages.iter().filter(|(_, there)| there.iter().any(|one| !one.former.is_empty()))
+            {
+                let Some(course) = known.get_mut(*package) else { continue };
+                let is_gone = |name: u32| {
+                    let is_open = course.get(name).is_some_and(|known| known.closed.is_none());
+                    is_open && !there.iter().any(|one| one.may_have(name))
+                };
+                let former = there.iter().flat_map(|one| &one.former).copied();
+                let renamed: Vec<(u32, u32)> = former.filter(|(_, before)| is_gone(*before)).collect();
+                if !renamed.is_empty() {
+                    course.change(|each| rename(each, &renamed));
+                }
+            }
+        }
+    }
+
     /// Forgets components that the configuration has no more.
     pub fn keep(&mut self, components: &BTreeSet<&Address>) {
         self.courses.retain(|component, _| components.contains(component));
+    }
+}
+
+/// Gives what is remembered new names; what is remembered under both counts since the earlier of the two.
+fn rename(each: &mut BTreeMap<u32, Remembered>, renamed: &[(u32, u32)]) {
+    for (now, before) in renamed {
+        let Some(known) = each.get(before).cloned() else { continue };
+        let there = each.entry(*now).or_insert_with(|| known.clone());
+        there.first_seen = there.first_seen.min(known.first_seen);
+    }
+    for (_, before) in renamed {
+        each.remove(before);
     }
 }
 
@@ -230,7 +274,7 @@ mod tests {
         let mut there = |names: &[&str]| {
             let mut numbers: Vec<u32> = names.iter().map(|name| findings.names.number(name)).collect();
             numbers.sort_unstable();
-            [There { version: "1".into(), open: numbers.into() }]
+            [There { version: "1".into(), open: numbers.into(), untold: [].into(), former: Vec::new() }]
         };
         let all: Vec<[There; 1]> = open.iter().map(|(_, _, names)| there(names)).collect();
         let mut by = Open::new();
@@ -318,6 +362,34 @@ mod tests {
             .collect();
         let shop = || "apt.shop".to_string();
         assert_eq!(all, [(shop(), "a", Moment(10)), (shop(), "b", Moment(10))]);
+    }
+
+    #[test]
+    fn what_nobody_can_tell_any_more_stays_open_and_is_none_where_it_never_was() {
+        let mut findings = Findings::default();
+        let web = address("apt.web");
+        let installed = [Installed::new("a", "1")];
+        let mut assess = |open: &[&str], untold: &[&str], now| {
+            let mut numbers = |names: &[&str]| {
+                names.iter().map(|name| findings.names.number(name)).collect::<Vec<_>>().into()
+            };
+            let (open, untold) = (numbers(open), numbers(untold));
+            let there = [There { version: "1".into(), open, untold, former: Vec::new() }];
+            let by = Open::from([(&web, BTreeMap::from([("a", &there[..])]))]);
+            let seen = BTreeMap::from([(&web, Seen { run: None, packages: &installed })]);
+            findings.take(&by, &seen, Moment(now));
+            let each =
+                findings.iter().map(|(key, known)| (key.vulnerability.to_string(), known.closed.is_none()));
+            let mut each: Vec<(String, bool)> = each.collect();
+            each.sort();
+            each
+        };
+        let open = |name: &str| (name.to_string(), true);
+        let never = assess(&[], &["CVE-1"], 10);
+        assert_eq!(never, []);
+        assert_eq!(assess(&["CVE-1", "CVE-2"], &[], 20), [open("CVE-1"), open("CVE-2")]);
+        assert_eq!(assess(&[], &["CVE-1"], 30), [open("CVE-1"), ("CVE-2".to_string(), false)]);
+        assert_eq!(assess(&[], &[], 40), [("CVE-1".to_string(), false), ("CVE-2".to_string(), false)]);
     }
 
     #[test]

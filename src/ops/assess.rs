@@ -10,10 +10,10 @@ use crate::config::checked::{Component, Config, FeedFormat};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::finding::{
-    Findings, Host, Knowledge, LevelPlace, Names, Open, Placed, Remembered, Rules, Said, Seen, Survey, There,
-    found, idle,
+    Findings, Host, Knowledge, LevelPlace, Named, Names, Open, Placed, Remembered, Rules, Said, Seen, Survey,
+    There, found, idle,
 };
-use crate::model::{Address, Diagnostics, Moment, Selection, Span};
+use crate::model::{Address, Diagnostic, Diagnostics, Moment, Selection, Span};
 use crate::plan::{NoSuchComponent, moves};
 use crate::report::assessment::{Assessment, FeedAge, SourcePlace};
 use crate::state::State;
@@ -21,8 +21,8 @@ use crate::world::clock;
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
 use patchform_advisory::id;
-use patchform_advisory::packages::Candidates;
 use patchform_advisory::priority::{Facts, thresholds};
+use patchform_advisory::suite::{Archives, Suite};
 use patchform_advisory::{Advisory, Ecosystem, Provenance, Verdict, csaf, openvex};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
@@ -165,11 +165,41 @@ fn records(catalog: &Catalog, hosts: &[Host], names: &BTreeSet<&str>) -> Result<
 
 /// The places of whose platform nothing in the catalog speaks: that nothing was found there means nothing.
 fn unheard(catalog: &Catalog, hosts: &[Host], records: &[Advisory]) -> Result<Vec<usize>, Failure> {
-    let stored = catalog.speaks_of().map_err(unusable)?;
-    let of_documents = records.iter().flat_map(|record| &record.affected).map(|entry| &entry.ecosystem);
-    let all: BTreeSet<&Ecosystem> = stored.iter().chain(of_documents).collect();
-    let bears = |host: &Host| all.iter().any(|ecosystem| host.platform.bearing_of(ecosystem).is_some());
-    Ok((0..hosts.len()).filter(|i| !bears(&hosts[*i])).collect())
+    let bears = |host: usize, of: &Ecosystem| hosts[host].platform.bearing_of(of).is_some();
+    let read: BTreeSet<&Ecosystem> =
+        records.iter().flat_map(|record| &record.affected).map(|entry| &entry.ecosystem).collect();
+    let mut silent: Vec<usize> = (0..hosts.len()).collect();
+    silent.retain(|host| !read.iter().any(|ecosystem| bears(*host, ecosystem)));
+    if !silent.is_empty() {
+        // Records of other packages than theirs count too. To look for these is dear, so that it is done last.
+        let wanted = |ecosystem: &Ecosystem| silent.iter().any(|host| bears(*host, ecosystem));
+        let beside = catalog.speaks_of(wanted).map_err(unusable)?;
+        silent.retain(|host| !beside.iter().any(|ecosystem| bears(*host, ecosystem)));
+    }
+    Ok(silent)
+}
+
+/// What archives offer, and nobody is sent to, because a version of another release would be none of the host's own.
+fn unplaced(hosts: &[Host], offered: &[Package]) -> Vec<Diagnostic> {
+    let suites: BTreeSet<&str> = offered.iter().map(|package| package.suite.as_str()).collect();
+    let untold = suites.iter().filter(|suite| Suite::of_name(suite).is_none());
+    let mut told: Vec<Diagnostic> = untold
+        .map(|suite| {
+            let what = format!(
+                "nobody is sent to a version of the suite {suite}: it does not say of which release it is"
+            );
+            Diagnostic::warning(what).help(
+                "Say it in the feed's block, such as ecosystem = \"Debian:12\", and run `patchform collect`.",
+            )
+        })
+        .collect();
+    let lost = hosts.iter().filter(|host| !suites.is_empty() && host.platform.ecosystem.release.is_none());
+    told.extend(lost.map(|host| {
+        let address = &host.members[0].address;
+        let what = format!("{address} is sent to no version that an archive offers: nothing there says of which release it is");
+        Diagnostic::warning(what)
+    }));
+    told
 }
 
 fn feeds(catalog: &Catalog, now: Moment) -> Result<Vec<FeedAge>, Failure> {
@@ -179,6 +209,7 @@ fn feeds(catalog: &Catalog, now: Moment) -> Result<Vec<FeedAge>, Failure> {
         records: feed.copy.as_ref().map(|copy| copy.records),
         checked: feed.checked,
         stale: feed.is_stale(now),
+        why_stale: feed.why_stale(now),
         problem: feed.problem,
         name: feed.name,
     };
@@ -224,14 +255,18 @@ impl Gathered {
     /// A catalog that cannot be read.
     pub(super) fn of(asked: &mut Asked, catalog: &Catalog) -> Result<Gathered, Failure> {
         let Inventories { hosts, unread, unasked } = std::mem::take(&mut asked.inventories);
-        let config = &asked.checked.config;
         let now = clock::now();
         let names = names(&hosts);
         let records = records(catalog, &hosts, &names)?;
+        let offered = catalog.offered(Some(&names)).map_err(unusable)?;
+        for unplaced in unplaced(&hosts, &offered) {
+            asked.checked.warnings.push(unplaced);
+        }
+        let config = &asked.checked.config;
         Ok(Gathered {
             unheard: unheard(catalog, &hosts, &records)?,
             records,
-            offered: catalog.offered(Some(&names)).map_err(unusable)?,
+            offered,
             feeds: feeds(catalog, now)?,
             rules: rules(config),
             has_policy: !config.policies.is_empty(),
@@ -242,6 +277,16 @@ impl Gathered {
             unread,
             unasked,
             now,
+        })
+    }
+
+    /// For `propose`: that nothing is to be raised means nothing where no advisory speaks of a host.
+    pub(super) fn unheard(&self) -> impl Iterator<Item = Diagnostic> {
+        self.unheard.iter().map(|at| &self.hosts[*at]).map(|host| {
+            let (address, platform) = (&host.members[0].address, &host.platform.ecosystem.text);
+            let what = format!("no feed in the catalog says anything of {address} (platform {platform:?}): nothing can be raised there");
+            Diagnostic::warning(what)
+                .help("Declare a feed of its vendor's advisories, and let `patchform collect` read it.")
         })
     }
 
@@ -267,7 +312,7 @@ impl Gathered {
     }
 
     fn survey<'a>(&'a self, hosts: &'a [Host], wanted: impl Fn(Verdict) -> bool + Sync) -> Survey<'a> {
-        let mut offered = Candidates::default();
+        let mut offered = Archives::default();
         for package in &self.offered {
             // A version that dpkg refuses is never proposed.
             let _ = offered.add(package.offered(), &package.suite);
@@ -280,7 +325,9 @@ impl Gathered {
         let config = &asked.checked.config;
         let declared: BTreeSet<&Address> = config.components.iter().map(|c| &c.address).collect();
         let mut seen = BTreeMap::new();
-        for host in &self.hosts {
+        // Of a host that no advisory speaks of nobody can tell that anything is closed.
+        let heard = self.hosts.iter().enumerate().filter(|(at, _)| !self.unheard.contains(at));
+        for (_, host) in heard {
             for member in &host.members {
                 let record = asked.state.as_ref().and_then(|state| state.records.get(&member.address));
                 let run = record.map(|record| (record.run.as_str(), record.at));
@@ -293,6 +340,7 @@ impl Gathered {
             findings.carry(&moved(config, &declared, findings));
             self.hand_over(findings, &open, &declared);
             findings.keep(&declared);
+            findings.rename(&open);
             findings.take(&open, &seen, self.now);
             true
         })
@@ -322,20 +370,50 @@ fn retract(survey: &mut Survey<'_>, rejected: &BTreeSet<CveId>) {
     survey.retract(|name| CveId::parse(name).is_some_and(|cve| rejected.contains(&cve)));
 }
 
+/// What is there of a version, as it is put together.
+#[derive(Default)]
+struct Version {
+    open: Vec<u32>,
+    untold: Vec<u32>,
+    former: Vec<(u32, u32)>,
+}
+
 /// What is open of packages that are alike, by their number, as what is remembered has it.
 fn there(survey: &Survey<'_>, names: &mut Names) -> Vec<Vec<There>> {
     let mut numbers: Vec<Option<u32>> = vec![None; survey.names.len()];
+    // Many packages have one record in common: its names are looked up once.
+    let mut known: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
     let mut of = |said: &[Said<'_>]| {
-        let mut versions: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        for said in said.iter().filter(|said| said.verdict() == Verdict::Affected) {
-            let number = numbers[said.number].get_or_insert_with(|| names.number(said.vulnerability));
-            versions.entry(&said.finding.installed.version).or_default().push(*number);
+        let mut versions: BTreeMap<&str, Version> = BTreeMap::new();
+        for said in said {
+            let Version { open, untold, former } =
+                versions.entry(&said.finding.installed.version).or_default();
+            match said.verdict() {
+                Verdict::Affected => {
+                    let number =
+                        *numbers[said.number].get_or_insert_with(|| names.number(said.vulnerability));
+                    open.push(number);
+                    for finding in std::iter::once(&said.finding).chain(&said.others) {
+                        let (id, aliases) = (&finding.record.id, &finding.record.aliases);
+                        let before = known.entry(finding.at).or_insert_with(|| {
+                            std::iter::once(id).chain(aliases).filter_map(|id| names.find(id)).collect()
+                        });
+                        former.extend(
+                            before.iter().filter(|name| **name != number).map(|name| (number, *name)),
+                        );
+                    }
+                }
+                // Of what was never found nothing could be closed.
+                Verdict::Unknown => untold.extend(names.find(said.vulnerability)),
+                Verdict::NotAffected => {}
+            }
         }
-        let there = versions.into_iter().map(|(version, mut open)| {
+        let there = versions.into_iter().map(|(version, Version { mut open, mut untold, former })| {
             open.sort_unstable();
-            There { version: version.into(), open: open.into() }
+            untold.sort_unstable();
+            There { version: version.into(), open: open.into(), untold: untold.into(), former }
         });
-        there.collect()
+        there.filter(|there| !there.open.is_empty() || !there.untold.is_empty()).collect()
     };
     survey.said().iter().map(|said| of(said)).collect()
 }
@@ -346,6 +424,15 @@ fn open<'a>(survey: &'a Survey<'a>, there: &'a [Vec<There>]) -> Open<'a> {
         open.filter(|(_, there)| !there.is_empty()).collect::<BTreeMap<_, _>>()
     };
     survey.components().map(|(member, places)| (&member.address, of(places))).collect()
+}
+
+/// Whether what is said of a package was found there, and is not known to be closed.
+fn is_open(findings: &Findings, named: &Named<'_>) -> bool {
+    let packages = findings.courses.get(&named.place.member.address);
+    let course = packages.and_then(|packages| packages.get(named.place.installed.name.as_str()));
+    let known =
+        course.zip(findings.names.find(named.said.vulnerability)).and_then(|(c, number)| c.get(number));
+    known.is_some_and(|known| known.closed.is_none())
 }
 
 impl<'a> Assessed<'a> {
@@ -387,7 +474,7 @@ impl<'a> Assessed<'a> {
         self.hosts().iter().find(has)
     }
 
-    /// Why what feeds know under a name is taken for none: its record was withdrawn, or the CVE was rejected.
+    /// Why what feeds know under a name is taken for none: its record was withdrawn or closes no hole, or the CVE was rejected.
     pub fn retracted(&self, name: &str) -> Option<String> {
         if CveId::parse(name).is_some_and(|cve| self.rejected.contains(&cve)) {
             return Some(format!(
@@ -396,14 +483,21 @@ impl<'a> Assessed<'a> {
         }
         let is_it = |record: &&Advisory| {
             let ids = std::iter::once(&record.id).chain(&record.aliases).chain(&record.upstream);
-            record.withdrawn.is_some() && ids.into_iter().any(|id| id::is_called(id, name))
+            (record.withdrawn.is_some() || record.is_harmless())
+                && ids.into_iter().any(|id| id::is_called(id, name))
         };
         let record = self.gathered.records.iter().find(is_it)?;
-        let (at, feed) = (record.withdrawn.as_deref().unwrap_or_default(), &record.provenance.feed);
-        Some(format!(
-            "{} of the feed {feed}, which speaks of {name}, was withdrawn ({at}): it raises nothing",
-            record.id
-        ))
+        let (id, feed) = (&record.id, &record.provenance.feed);
+        Some(match &record.withdrawn {
+            Some(at) => {
+                format!(
+                    "{id} of the feed {feed}, which speaks of {name}, was withdrawn ({at}): it raises nothing"
+                )
+            }
+            None => format!(
+                "{id} of the feed {feed} is a bug fix or an enhancement, as its publisher calls it, and names no CVE: it raises nothing"
+            ),
+        })
     }
 
     /// The assessment, as it is shown.
@@ -413,12 +507,16 @@ impl<'a> Assessed<'a> {
         let closed = |known: &Remembered| known.closed.as_ref().is_some_and(|closed| closed.at == *now);
         let idle = Day::of_milliseconds(now.0)
             .map(|today| idle(&rules.exceptions, hosts, survey, today, gathered.whole));
+        let undecided: Vec<Named> =
+            survey.named().filter(|named| named.said.verdict() == Verdict::Unknown).collect();
         Assessment {
+            doubtful: undecided.iter().filter(|named| is_open(findings, named)).copied().collect(),
             idle: idle.unwrap_or_default(),
             now: *now,
             hosts,
             found: found(survey, &Knowledge { facts, rules, remembered: findings, now: *now }),
-            undecided: survey.named().filter(|named| named.said.verdict() == Verdict::Unknown).collect(),
+            undecided,
+            remembered: findings,
             closed: findings.iter().filter(|(_, known)| closed(known)).collect(),
             unread: &gathered.unread,
             unasked: &gathered.unasked,

@@ -38,6 +38,9 @@ pub struct Collected {
     pub feeds: Vec<FeedView>,
     /// Feeds that the configuration no longer has; their entries are gone.
     pub gone: Vec<String>,
+    /// Feeds that the configuration no longer has, and whose entries count on: each with one that was never read well yet, and
+    /// may be what it is called now.
+    pub kept: Vec<(String, String)>,
     /// Feeds of the bundle that the configuration does not have.
     pub strange: Vec<String>,
     /// Feeds of the bundle whose sources were asked at a time that has not come yet.
@@ -71,7 +74,7 @@ impl Collected {
     /// Whether every feed that was asked could be taken, and all of it be read.
     pub fn is_whole(&self) -> bool {
         let lacks = |outcome: &Outcome| matches!(outcome, Outcome::Failed { .. } | Outcome::Absent);
-        !self.feeds.iter().any(|feed| feed.unread > 0 || lacks(&feed.outcome))
+        !self.feeds.iter().any(|feed| feed.unread > 0 || !feed.older.is_empty() || lacks(&feed.outcome))
     }
 }
 
@@ -212,7 +215,8 @@ pub fn export(
         bundle::write(file, &kept).map_err(failed)?;
     }
     let Wanted { warnings, sources, .. } = wanted;
-    Ok(Collected { feeds, gone: Vec::new(), strange: Vec::new(), ahead: Vec::new(), warnings, sources })
+    let (gone, kept, strange, ahead) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Ok(Collected { feeds, gone, kept, strange, ahead, warnings, sources })
 }
 
 fn wanted(inputs: &Inputs, request: &Request) -> Result<Wanted, Failure> {
@@ -310,11 +314,12 @@ struct Came {
     outcome: Outcome,
     remarks: Vec<String>,
     unread: Unread,
+    older: Vec<String>,
 }
 
 impl From<Outcome> for Came {
     fn from(outcome: Outcome) -> Came {
-        Came { outcome, remarks: Vec::new(), unread: Unread::default() }
+        Came { outcome, remarks: Vec::new(), unread: Unread::default(), older: Vec::new() }
     }
 }
 
@@ -335,11 +340,11 @@ fn store(
             Err(error) => Outcome::Failed { problem: error.to_string(), hint: None },
         },
         Ok(Answer::New(copy)) => match writer.take(&taking, &copy.edition, &copy.content) {
-            Ok(Counts { new, changed, withdrawn, gone, kept, .. }) => {
+            Ok(Counts { new, changed, withdrawn, gone, kept, older, .. }) => {
                 let outcome = Outcome::Taken { new, changed, withdrawn, gone };
                 let unread = copy.edition.unread;
                 let unread = Unread { count: unread.count.max(kept), ..unread };
-                return Came { outcome, remarks: copy.remarks, unread };
+                return Came { outcome, remarks: copy.remarks, unread, older };
             }
             Err(StoreError::Catalog(error)) => Outcome::Failed { problem: error.to_string(), hint: None },
             Err(StoreError::Refused(refusal)) => {
@@ -399,9 +404,9 @@ fn finish(
     writer: &mut Writer,
     mut outcomes: BTreeMap<usize, Came>,
 ) -> Result<Collected, Failure> {
-    let gone = match request.only.is_empty() {
-        true => writer.keep_only(&wanted.names.iter().map(String::as_str).collect()).map_err(unusable)?,
-        false => Vec::new(),
+    let (gone, kept) = match request.only.is_empty() {
+        true => let_go(writer, &wanted.names)?,
+        false => (Vec::new(), Vec::new()),
     };
     writer.settle();
     let standings = by_name(writer)?;
@@ -411,12 +416,33 @@ fn finish(
         let came = outcomes.remove(&at).unwrap_or(Outcome::Absent.into());
         (view.outcome, view.remarks) = (came.outcome, came.remarks);
         (view.unread, view.first_unread) = (came.unread.count, came.unread.first);
+        view.older = came.older;
         stand(&mut view, standings.get(&feed.name), now);
         view
     };
     let feeds = wanted.feeds.iter().enumerate().map(view).collect();
     let Wanted { warnings, sources, .. } = wanted;
-    Ok(Collected { feeds, gone, strange: Vec::new(), ahead: Vec::new(), warnings, sources })
+    Ok(Collected { feeds, gone, kept, strange: Vec::new(), ahead: Vec::new(), warnings, sources })
+}
+
+/// Feeds that the configuration no longer has: those that went, and those that are kept, each with the one that is waited for.
+type Gone = (Vec<String>, Vec<(String, String)>);
+
+/// Lets go of feeds that the configuration no longer has; not while one that it has was never read well. That may be the same
+/// under a new name, and what it knows of would be taken for closed.
+fn let_go(writer: &mut Writer, names: &BTreeSet<String>) -> Result<Gone, Failure> {
+    let standings = by_name(writer)?;
+    let is_read = |name: &String| standings.get(name).is_some_and(|standing| standing.copy.is_some());
+    match names.iter().find(|name| !is_read(name)) {
+        Some(new) => {
+            let left = standings.keys().filter(|name| !names.contains(*name) && is_read(name));
+            Ok((Vec::new(), left.map(|name| (name.clone(), new.clone())).collect()))
+        }
+        None => {
+            let names = names.iter().map(String::as_str).collect();
+            Ok((writer.keep_only(&names).map_err(unusable)?, Vec::new()))
+        }
+    }
 }
 
 fn stand(view: &mut FeedView, standing: Option<&Standing>, now: Moment) {

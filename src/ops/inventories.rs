@@ -63,6 +63,11 @@ pub(super) fn ask(checked: &Checked, fleet: &Fleet, targets: &[Selection]) -> In
     let answers = chunk::abreast(&sites, |site| one(fleet, site));
     for (site, answer) in sites.into_iter().zip(answers) {
         match answer.unwrap_or_else(|| Err("the question broke off".into())) {
+            // No host is without any: its provider could not look.
+            Ok(inventory) if inventory.packages.is_empty() => {
+                let why = "it says that not one package is installed there, so that nobody can tell";
+                inventories.unread.extend(site.members.into_iter().map(|m| (m.address, why.to_string())));
+            }
             Ok(inventory) => inventories.hosts.push(Host::of(inventory, site.members)),
             Err(why) => {
                 let why = checked.starter.targets.masked(&why);

@@ -88,6 +88,9 @@ pub fn propose(request: &Request, stages: &mut dyn Stages) -> Result<Proposed, F
         Some(catalog) => Some((Gathered::of(&mut asked, catalog)?, catalog)),
         None => None,
     };
+    for unheard in gathered.iter().flat_map(|(gathered, _)| gathered.unheard()) {
+        asked.checked.warnings.push(unheard);
+    }
     let assessed = match &gathered {
         Some((gathered, catalog)) => Some(gathered.assess(&asked, catalog, request.assess.patience)?),
         None => None,

@@ -49,6 +49,8 @@ pub struct FeedView {
     pub unread: u64,
     /// The first of them, and why.
     pub first_unread: Vec<String>,
+    /// Entries of the copy that went back in time, with both dates: those that are held are kept.
+    pub older: Vec<String>,
     /// How many remarks its reader made.
     pub remarked: u64,
     /// The first of them, of a copy that is new.
@@ -110,6 +112,7 @@ impl FeedView {
             stale: None,
             unread: 0,
             first_unread: Vec::new(),
+            older: Vec::new(),
             remarked: 0,
             remarks: Vec::new(),
         }
@@ -121,7 +124,9 @@ impl FeedView {
                 tinted(Tint::Bad, "failed, last copy kept")
             }
             (Outcome::Failed { .. }, _) => tinted(Tint::Bad, "failed"),
-            (Outcome::Taken { .. }, _) if self.unread > 0 => tinted(Tint::Bad, "new copy, incomplete"),
+            (Outcome::Taken { .. }, _) if self.unread > 0 || !self.older.is_empty() => {
+                tinted(Tint::Bad, "new copy, incomplete")
+            }
             (Outcome::Taken { .. }, true) => tinted(Tint::Change, "new copy, stale"),
             (Outcome::Unchanged, true) => tinted(Tint::Change, "nothing new, stale"),
             (Outcome::Kept { .. }, _) => tinted(Tint::Good, "in the bundle"),
@@ -225,6 +230,21 @@ fn told(page: &mut Page, feed: &FeedView) {
         let help = "each `collect` reads them again; where they stay so, their publisher has to mend them";
         page.line(2, 4, &[tinted(Tint::Command, "help: "), plain(help)]);
     }
+    if !feed.older.is_empty() {
+        page.blank();
+        let (many, kept) = match feed.older.len() {
+            1 => ("1 entry".to_string(), "the newer one is kept"),
+            many => (format!("{} entries", size::count(many)), "the newer ones are kept"),
+        };
+        let what = format!("{many} went back in time; {kept}.");
+        page.line(0, 2, &[name.clone(), tinted(Tint::Bad, what)]);
+        first(page, &feed.older, feed.older.len() as u64);
+        let help = format!(
+            "somebody may be serving old copies; if they are right, take them by order: patchform collect --accept-older {}",
+            feed.name
+        );
+        page.line(2, 4, &[tinted(Tint::Command, "help: "), plain(help)]);
+    }
     if !feed.remarks.is_empty() {
         page.blank();
         let many = size::counted(usize::try_from(feed.remarked).unwrap_or(usize::MAX), "remark");
@@ -242,8 +262,9 @@ fn first(page: &mut Page, all: &[String], many: u64) {
     for one in all.iter().take(SHOWN) {
         page.line(2, 4, &[tinted(Tint::Dim, one)]);
     }
-    if many > SHOWN as u64 {
-        let more = format!("{} more; --json has more of them", count(many - SHOWN as u64));
+    let shown = all.len().min(SHOWN) as u64;
+    if many > shown {
+        let more = format!("{} more; --json has more of them", count(many - shown));
         page.line(2, 4, &[tinted(Tint::Dim, more)]);
     }
 }
@@ -267,6 +288,7 @@ struct Document<'a> {
     format_version: u32,
     feeds: Vec<Feed<'a>>,
     gone: &'a [String],
+    kept: &'a [&'a str],
     strange: &'a [String],
 }
 
@@ -297,13 +319,15 @@ struct Feed<'a> {
     stale: bool,
     unread: u64,
     first_unread: &'a [String],
+    older: &'a [String],
     remarks: u64,
     first_remarks: &'a [String],
 }
 
 /// The feeds as one document for programs.
-pub fn json(feeds: &[FeedView], gone: &[String], strange: &[String]) -> String {
-    let document = Document { format_version: 1, feeds: feeds.iter().map(Feed::of).collect(), gone, strange };
+pub fn json(feeds: &[FeedView], gone: &[String], kept: &[&str], strange: &[String]) -> String {
+    let feeds = feeds.iter().map(Feed::of).collect();
+    let document = Document { format_version: 1, feeds, gone, kept, strange };
     // Only strings as keys: serialising into memory cannot fail.
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
@@ -346,6 +370,7 @@ impl<'a> Feed<'a> {
             stale: view.stale.is_some(),
             unread: view.unread,
             first_unread: &view.first_unread,
+            older: &view.older,
             remarks: view.remarked,
             first_remarks: &view.remarks,
         }

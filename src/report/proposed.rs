@@ -161,7 +161,25 @@ fn message(of: &str, changes: &[&Change], adopts: bool) -> String {
             text.push('\n');
         }
     }
-    text.trim_end().lines().map(|line| format!("{}\n", harmless::one_line(line))).collect()
+    text.trim_end().lines().map(|line| wrapped(&harmless::one_line(line))).collect()
+}
+
+/// A line of a message, broken between words where it is longer than git's tools show; what follows is indented.
+fn wrapped(line: &str) -> String {
+    let (mut text, mut column) = (String::new(), 0);
+    for word in line.split(' ') {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > FIRST_LINE {
+            text.push_str("\n  ");
+            column = 2;
+        } else if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += width;
+    }
+    text + "\n"
 }
 
 /// What cannot be raised, by reason; never silently.
@@ -197,4 +215,18 @@ fn left(drawn: &Drawn, page: &mut Page) {
 /// ` (main.pf.hcl:12)`, which editors and terminals open.
 fn at(place: Option<&SourcePlace>) -> String {
     place.map_or(String::new(), |SourcePlace { file, line }| format!(" ({file}:{line})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FIRST_LINE, wrapped};
+
+    #[test]
+    fn a_message_is_broken_between_words_only() {
+        let line = format!("- CVE-2026-1 ({})", ["total"; 40].join(" "));
+        let text = wrapped(&line);
+        assert!(text.lines().all(|line| line.chars().count() <= FIRST_LINE), "{text}");
+        assert_eq!(text.split_whitespace().collect::<Vec<_>>(), line.split(' ').collect::<Vec<_>>());
+        assert_eq!(wrapped(""), "\n");
+    }
 }

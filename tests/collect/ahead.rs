@@ -25,6 +25,13 @@ fn a_publishers_date_that_has_not_come_yet_is_told_and_not_used() {
     // Nor can a date that is ahead bring an old copy past one that is newer, for ever.
     lab.write("kev.json", kev(20, "2026-10-01T00:00:00Z"));
     lab.patchform("collect").exits(1).tells("it went back in time");
+    lab.write("kev.json", kev(22, "2931-11-01T00:00:00Z"));
+    lab.patchform("collect").exits(0).tells("which has not come yet");
+    lab.write("kev.json", kev(20, "2026-10-01T00:00:00Z"));
+    lab.patchform("collect").exits(1).tells("the last one of 2026-11-02");
+    lab.patchform("collect --accept-older cisa").exits(0);
+    lab.write("kev.json", kev(20, "2026-10-02T00:00:00Z"));
+    lab.patchform("collect").exits(0);
 }
 
 /// Makes a bundle that says that its sources were asked at another time.

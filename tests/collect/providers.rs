@@ -81,6 +81,23 @@ fn change(path: &Path, from: &str, to: &str) {
     fs::write(path, text.replacen(from, to, 1)).unwrap();
 }
 
+/// A mirror cannot serve one suite, validly signed, for another.
+#[test]
+fn a_suite_that_calls_itself_otherwise_is_refused_unless_the_block_says_so() {
+    let Some(signed) = Archive::new() else { return };
+    let lab = archive("signed_by = \"keys.gpg\"");
+    signed.publish(&lab, PACKAGES, "");
+    fs::rename(lab.path("archive/dists/stable"), lab.path("archive/dists/newer")).unwrap();
+    let block = lab.read("main.pf.hcl").replace("\"stable\"", "\"newer\"");
+    lab.write("main.pf.hcl", &block);
+    lab.patchform("collect")
+        .exits(1)
+        .tells("its release file is that of stable, not of newer")
+        .tells("`codename`");
+    lab.write("main.pf.hcl", block.replace("suite =", "codename = \"stable\"\n  suite ="));
+    lab.patchform("collect").exits(0).tells("new copy");
+}
+
 #[test]
 fn an_archive_is_read_as_its_key_signed_it() {
     let Some(signed) = Archive::new() else { return };
@@ -197,7 +214,7 @@ fn a_provider_is_asked_for_its_list_and_for_what_changed() {
     let before = server.asked().len();
     let second = lab.patchform("collect --json").exits(0);
     assert_eq!(feed(&second, "vendor")["outcome"], "unchanged");
-    assert_eq!(server.asked().len(), before + 1, "only the list is asked for");
+    assert_eq!(server.asked().len(), before + 2, "only the lists are asked for");
 
     pages.publish("/csaf/2026/b.json", &csaf("B", "two"));
     pages.put(

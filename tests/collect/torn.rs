@@ -144,3 +144,70 @@ fn a_torn_document_of_a_provider_is_asked_for_again_though_its_list_is_the_same(
     assert_eq!(feed(&ran, "csaf")["changed"], 1);
     lab.patchform("collect").exits(0).tells("nothing new");
 }
+
+/// A provider as large as Red Hat's would else be fetched whole, each time.
+#[test]
+fn a_torn_document_of_a_provider_is_asked_for_again_alone_and_a_deleted_one_goes() {
+    let lab = with(&[("csaf", "vendor", "white", "")]);
+    std::fs::create_dir(lab.path("white")).unwrap();
+    let document =
+        |at: usize, title: &str| lab.write(&format!("white/{at}.json"), csaf(&format!("A-{at}"), title));
+    (0..20).for_each(|at| document(at, "one"));
+    let list: String = (0..20).map(|at| format!("\"{at}.json\",\"2026-01-01T00:00:00Z\"\n")).collect();
+    lab.write("white/changes.csv", &list);
+    lab.write("white/1.json", "{");
+    let told = |code: i32| {
+        let ran = lab.patchform("collect --json").exits(code);
+        let feed = feed(&ran, "vendor");
+        ["entries", "new", "changed", "gone", "unread"].map(|name| feed[name].as_u64())
+    };
+    assert_eq!(told(1), [19, 20 - 1, 0, 0, 1].map(Some));
+    // What the list does not call changed is not fetched.
+    document(2, "two");
+    assert_eq!(told(1), [19, 0, 0, 0, 1].map(Some));
+    document(1, "one");
+    assert_eq!(told(0), [20, 1, 0, 0, 0].map(Some));
+    lab.patchform("collect").exits(0).tells("nothing new");
+    // Deleted, and changed since it was deleted.
+    let deleted = "\"3.json\",\"2026-02-01T00:00:00Z\"\n\"4.json\",\"2025-01-01T00:00:00Z\"\n";
+    lab.write("white/deletions.csv", deleted);
+    assert_eq!(told(0), [19, 0, 0, 1, 0].map(Some));
+    lab.patchform("collect").exits(0).tells("nothing new");
+}
+
+/// An old document is as validly signed as the new one.
+#[test]
+fn a_document_that_goes_back_in_time_is_told_and_the_newer_one_kept() {
+    let lab = with(&[("osv", "osv", "osv", ""), ("csaf", "csaf", "csaf", "")]);
+    for folder in ["osv", "csaf"] {
+        std::fs::create_dir(lab.path(folder)).unwrap();
+    }
+    let publish = |day: &str, title: &str, listed: &str| {
+        let summary = format!("\"summary\": \"{title}\",");
+        lab.write("osv/a.json", osv("DSA-1", "openssl", &summary).replace("2026-11-01", day));
+        lab.write("csaf/a.json", csaf("A-1", title).replace("2026-01-01", day));
+        lab.write("csaf/changes.csv", format!("\"a.json\",\"{listed}T00:00:00Z\"\n"));
+    };
+    // Another one is the newest, so that neither feed goes back as a whole.
+    lab.write("osv/b.json", osv("DSA-2", "zlib", "").replace("2026-11-01", "2026-11-05"));
+    publish("2026-11-03", "new", "2026-11-03");
+    lab.patchform("collect").exits(0);
+    publish("2026-11-02", "old", "2026-11-04");
+    let held = || {
+        let catalog = Catalog::open(&lab.path(".patchform/catalog.db")).unwrap();
+        let records = catalog.advisories(|_| true, None).unwrap();
+        let documents = catalog.documents(FeedFormat::Csaf).unwrap();
+        let body = String::from_utf8(documents[0].1.body.clone()).unwrap();
+        [records.iter().any(|record| record.summary == "new"), body.contains("\"title\":\"new\"")]
+    };
+    for _ in 0..2 {
+        let ran =
+            lab.patchform("collect").exits(1).tells("osv: 1 entry went back in time; the newer one is kept");
+        ran.tells("csaf: 1 entry went back in time")
+            .tells("DSA-1: this copy is of 2026-11-02")
+            .tells("--accept-older osv");
+        assert_eq!(held(), [true; 2]);
+    }
+    lab.patchform("collect --accept-older osv --accept-older csaf").exits(0);
+    assert_eq!(held(), [false; 2]);
+}

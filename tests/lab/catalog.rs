@@ -1,11 +1,12 @@
 //! A catalog of our own advisories in a folder, as `collect` makes it.
 
 use super::lab::Lab;
-use patchform::catalog::{Content, Edition, Taking, Writer};
+use patchform::catalog::{Content, Edition, Package, Taking, Writer};
 use patchform::config::checked::FeedFormat;
 use patchform::world::clock;
 use patchform_advisory::{Provenance, osv};
 use serde_json::{Value, json};
+use std::process::Command;
 use std::time::Duration;
 
 /// Puts a feed into the catalog of a folder, as `collect` does.
@@ -45,4 +46,21 @@ pub fn advisories(lab: &Lab, ecosystem: &str, rows: &[(&str, &str, &str, Option<
     };
     let records = records.iter().enumerate().map(read).collect();
     collected(lab, "osv", FeedFormat::Osv, &Content::Advisories(records));
+}
+
+/// A suite of this machine's architecture that offers versions of tar.
+#[allow(dead_code, reason = "not every test has an archive")]
+pub fn offered(lab: &Lab, suite: &str, versions: &[&str]) {
+    let shown = Command::new("dpkg").arg("--print-architecture").output().unwrap();
+    let arch = String::from_utf8(shown.stdout).unwrap().trim().to_string();
+    let package = |version: &&str| Package {
+        suite: suite.into(),
+        name: "tar".into(),
+        version: (*version).into(),
+        arch: arch.clone(),
+        source: "tar".into(),
+        source_version: (*version).into(),
+    };
+    let packages = versions.iter().map(package).collect();
+    collected(lab, &format!("apt-{suite}"), FeedFormat::Apt, &Content::Offered(packages));
 }

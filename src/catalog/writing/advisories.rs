@@ -1,5 +1,6 @@
 //! Advisories of a feed, replaced by those of its new copy.
 
+use super::older::Older;
 use super::{Counts, hash};
 use crate::catalog::stored::{StoredAdvisory, StoredAffected};
 use patchform_advisory::{Advisory, Ecosystem};
@@ -24,6 +25,7 @@ pub(super) fn replace(
     feed: i64,
     records: &[Advisory],
     unread: &BTreeSet<String>,
+    older: &mut Older,
 ) -> rusqlite::Result<Counts> {
     let mut there = there(begun, feed)?;
     let mut ecosystems = ecosystems(begun)?;
@@ -41,6 +43,15 @@ pub(super) fn replace(
                         begun.prepare_cached("UPDATE advisory SET file = ?2, line = ?3 WHERE id = ?1")?;
                     moved.execute(params![same.id, record.provenance.file, line])?;
                 }
+                continue;
+            }
+            Some(other)
+                if older.has(
+                    &record.id,
+                    record.modified.as_deref(),
+                    modified(begun, other.id)?.as_deref(),
+                ) =>
+            {
                 continue;
             }
             Some(other) => {
@@ -121,6 +132,13 @@ fn insert_ecosystem(begun: &Transaction<'_>, ecosystem: &Ecosystem) -> rusqlite:
         .prepare_cached("INSERT INTO ecosystem (name, release, channel, text) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![name, release, channel, text])?;
     Ok(begun.last_insert_rowid())
+}
+
+/// When an advisory that is held was changed last.
+fn modified(begun: &Transaction<'_>, id: i64) -> rusqlite::Result<Option<String>> {
+    let mut body = begun.prepare_cached("SELECT body FROM advisory WHERE id = ?1")?;
+    let body: String = body.query_row([id], |row| row.get(0))?;
+    Ok(serde_json::from_str::<StoredAdvisory>(&body).ok().and_then(StoredAdvisory::into_modified))
 }
 
 fn delete(begun: &Transaction<'_>, id: i64) -> rusqlite::Result<()> {

@@ -1,5 +1,6 @@
 //! Documents of a feed: those that changed are replaced, those that it no longer has go.
 
+use super::older::{Older, dated};
 use super::{Counts, hash};
 use crate::catalog::content::Document;
 use rusqlite::{Connection, Transaction, params};
@@ -9,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn replace(
     begun: &Transaction<'_>,
     feed: i64,
-    changed: &[Document],
-    all: &[String],
+    (changed, all): (&[Document], &[String]),
     unread: &BTreeSet<String>,
+    older: &mut Older,
 ) -> rusqlite::Result<Counts> {
     let there: BTreeMap<String, (String, bool)> = {
         let mut statement = begun.prepare("SELECT path, hash, withdrawn FROM document WHERE feed = ?1")?;
@@ -23,9 +24,16 @@ pub(super) fn replace(
         "INSERT OR REPLACE INTO document (feed, path, name, stamp, hash, withdrawn, body) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
+    let mut held = begun.prepare("SELECT body FROM document WHERE feed = ?1 AND path = ?2")?;
     for document in changed {
         let Document { path, name, stamp, withdrawn, body } = document;
         let hash = hash(&String::from_utf8_lossy(body));
+        if there.get(path).is_some_and(|(same, _)| *same != hash) {
+            let held: Vec<u8> = held.query_row(params![feed, path], |row| row.get(0))?;
+            if older.has(name, dated(body).as_deref(), dated(&held).as_deref()) {
+                continue;
+            }
+        }
         match there.get(path) {
             Some((same, _)) if *same == hash => {}
             Some((_, before)) if *withdrawn && !before => counts.withdrawn += 1,

@@ -55,14 +55,20 @@ pub const FEED: Block = Block {
         argument(
             "ecosystem",
             Takes::Text,
-            Need::Optional("must be given with `updateinfo`; with `oval` the documents tell"),
-            "whose packages the updates or definitions are of, as OSV calls it: `AlmaLinux:9`",
+            Need::Optional("must be given with `updateinfo`; with `oval` the documents tell, with `apt` the suite"),
+            "whose packages the updates, definitions or packages are, as OSV calls it: `AlmaLinux:9`, `Debian:12`",
         ),
         argument(
             "suite",
             Takes::Text,
             Need::Optional("must be given with `apt`, and only there"),
             "the suite of an archive, such as `bookworm-security`",
+        ),
+        argument(
+            "codename",
+            Takes::Text,
+            Need::Optional("the suite"),
+            "what the release file of the suite calls itself where that is not the suite, with `apt`; another one is refused",
         ),
         argument(
             "components",

@@ -6,6 +6,7 @@ use crate::config::fields::Fields;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
 use crate::model::{Diagnostic, Span};
+use patchform_advisory::suite;
 use std::time::Duration;
 
 /// How long an answer may take as a whole, where the block does not say.
@@ -18,13 +19,14 @@ struct Only {
     why: &'static str,
 }
 
-const ONLY: [Only; 6] = [
+const ONLY: [Only; 7] = [
     Only {
         name: "ecosystem",
-        formats: &[FeedFormat::UpdateInfo, FeedFormat::Oval],
+        formats: &[FeedFormat::UpdateInfo, FeedFormat::Oval, FeedFormat::Apt],
         why: "Documents of this format say whose packages they are about",
     },
     Only { name: "suite", formats: &[FeedFormat::Apt], why: "Only an archive of apt has suites" },
+    Only { name: "codename", formats: &[FeedFormat::Apt], why: "Only an archive of apt has suites" },
     Only { name: "components", formats: &[FeedFormat::Apt], why: "Only an archive of apt has components" },
     Only {
         name: "architectures",
@@ -70,6 +72,7 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     let timeout = fields.period(&block.body, "timeout");
     let ecosystem = said(block, "ecosystem", fields);
     let suite = said(block, "suite", fields);
+    let codename = said(block, "codename", fields);
     let components = names(block, "components", "main", fields);
     let architectures = names(block, "architectures", "amd64", fields);
     let format = format?;
@@ -77,10 +80,13 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     if format == FeedFormat::UpdateInfo {
         needed(format, "ecosystem", "ecosystem = \"AlmaLinux:9\"", block, fields);
     }
+    if let (FeedFormat::Apt, Some(said)) = (format, &ecosystem) {
+        released(said, block, fields);
+    }
     if format == FeedFormat::Apt {
         needed(format, "suite", "suite = \"bookworm-security\"", block, fields);
     }
-    let suite = suite.map(|name| Suite { name, components, architectures });
+    let suite = suite.map(|name| Suite { name, codename, components, architectures });
     let sound = fields.problems.0.len() == before;
     let feed = Feed {
         name: name.to_string(),
@@ -96,6 +102,16 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
         span: block.header,
     };
     sound.then_some(feed)
+}
+
+/// Complains where an archive's packages are said to be of no release: a host is sent to versions of its own one only.
+fn released(said: &str, block: &Block, fields: &mut Fields<'_>) {
+    let at = block.body.attribute("ecosystem").filter(|_| suite::Suite::of_name(said).is_none());
+    if let Some(attribute) = at {
+        let problem = Diagnostic::error(format!("{said:?} names no release"));
+        let problem = problem.at(attribute.value.span(), "whose packages the suite has");
+        fields.problems.push(problem.help("Write the distribution and its release, such as \"Debian:12\"."));
+    }
 }
 
 /// Complains where an argument is missing that the format must have.

@@ -36,6 +36,8 @@ pub struct Feed {
 pub struct Suite {
     /// `bookworm-security`
     pub name: String,
+    /// What its release file calls itself where that is not the name.
+    pub codename: Option<String>,
     /// `main`, …
     pub components: Vec<String>,
     /// `amd64`, …

@@ -7,7 +7,7 @@ use crate::config::levels::{Levels, WHOLE};
 use crate::finding::{Host, Wish};
 use crate::model::{Address, PatchLevel, Selection};
 use patchform_advisory::Platform;
-use patchform_advisory::debian;
+use patchform_advisory::suite::Suite;
 use std::collections::BTreeMap;
 
 /// What wishes are made of.
@@ -45,12 +45,12 @@ pub fn wishes<'a>(components: &'a [Component], known: &Known<'a>) -> Vec<Wish<'a
         let left = !known.targets.is_empty() && !known.targets.iter().any(|target| target.covers(address));
         for (part, constraint) in &constrained.parts {
             let arch = arches.get(part.as_str()).copied();
+            let installed = known.readings.levels.get(address).and_then(|level| installed(level, part));
             let offers = |package: &&&Package| {
-                host.is_some_and(|host| is_of(&host.platform, &package.suite))
+                host.is_some_and(|host| is_of(&host.platform, &package.suite, installed))
                     && (package.arch == "all" || arch.is_none_or(|arch| arch == package.arch))
             };
             let offered = offered.get(part.as_str()).into_iter().flatten().filter(offers);
-            let installed = known.readings.levels.get(address).and_then(|level| installed(level, part));
             // Kinds without an inventory are of one system, but for what could not be read.
             let system = match host {
                 Some(host) => Some(system(&host.platform, arch)),
@@ -91,11 +91,8 @@ fn system(platform: &Platform, arch: Option<&str>) -> String {
     format!("{} {}", platform.ecosystem.text, arch.unwrap_or_default())
 }
 
-/// Whether a suite belongs to the release that a host has; where one of them cannot be told, it is taken to.
-fn is_of(platform: &Platform, suite: &str) -> bool {
-    let name = suite.split('-').next().unwrap_or_default();
-    match (debian::number(name), platform.ecosystem.name.as_str()) {
-        (Some(number), "Debian") => platform.ecosystem.text == format!("Debian:{number}"),
-        _ => true,
-    }
+/// Whether a host may take what a suite offers: a version of another release is none of its own, and neither is one of which
+/// nobody can tell.
+fn is_of(platform: &Platform, suite: &str, installed: Option<&str>) -> bool {
+    Suite::of_name(suite).is_some_and(|suite| suite.offers_to(platform, installed))
 }

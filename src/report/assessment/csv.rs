@@ -4,8 +4,7 @@ use super::{Assessment, words};
 use crate::report::harmless;
 use std::io;
 
-const TITLES: &str =
-    "component,vulnerability,package,installed,fix,priority,standing,due,first_seen,record,feed,why\r\n";
+const TITLES: &str = "component,vulnerability,package,installed,fix,priority,standing,due,first_seen,record,feed,why,exception\r\n";
 
 /// Writes the titles, and a line for each finding.
 ///
@@ -28,6 +27,7 @@ pub fn write(assessment: &Assessment<'_>, out: &mut dyn io::Write) -> io::Result
             finding.record.id.clone(),
             finding.record.provenance.feed.clone(),
             finding.why.to_string(),
+            words::passes(found).unwrap_or_default(),
         ];
         write!(out, "{}\r\n", cells.map(|cell| self::cell(&cell)).join(","))?;
     }

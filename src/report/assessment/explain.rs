@@ -1,7 +1,7 @@
 //! One vulnerability on one component, explained: why it is found or is not, who says so, how urgent, until when.
 
 use super::{Assessment, words};
-use crate::finding::{Found, Key, Named, Survey};
+use crate::finding::{Findings, Found, Key, Named, Survey};
 use crate::model::Address;
 use crate::report::page::Page;
 use crate::report::style::{Style, Tint, plain, tinted};
@@ -39,11 +39,18 @@ pub fn draw(
         say("why", rule(&said.finding));
         say("says", record(&said.finding));
         for other in &said.others {
-            say("also says", format!("{}: {}", record(other), rule(other)));
+            let label = if said.is_contradicted_by(other) { "contradicts" } else { "also says" };
+            let of = match std::ptr::eq(other.installed, said.finding.installed) {
+                true => String::new(),
+                false => format!(", of the version {}", other.installed.version),
+            };
+            say(label, format!("{}: {}{of}", record(other), rule(other)));
         }
         let key = Key { component, package: &installed.name, vulnerability };
         if let Some(found) = assessment.found.iter().find(|found| found.key() == key) {
             judged(assessment, found, &mut page);
+        } else {
+            ended(assessment.remembered, key, &mut page);
         }
     }
     (!all.is_empty()).then(|| page.finish())
@@ -78,10 +85,26 @@ fn record(finding: &Finding<'_>) -> String {
     format!("{} of the feed {} ({}{line})", record.id, at.feed, at.file)
 }
 
+/// When what is open no more was seen, and what ended it.
+fn ended(remembered: &Findings, key: Key<'_>, page: &mut Page) {
+    let course = remembered.courses.get(key.component).and_then(|packages| packages.get(key.package));
+    let number = remembered.names.find(key.vulnerability);
+    let Some(known) = course.zip(number).and_then(|(course, number)| course.get(number)) else { return };
+    let mut say = |label: &str, text: String| page.labelled(2, COLUMN, label, &[plain(text)]);
+    say("first seen", known.first_seen.to_string());
+    say("last seen", known.last_seen.to_string());
+    if let Some(closed) = &known.closed {
+        let by =
+            closed.run.as_deref().map_or("no run of patchform".to_string(), |run| format!("the run {run}"));
+        let version = closed.version.as_ref().map_or(String::new(), |version| format!(", at {version}"));
+        say("closed", format!("{} by {by}{version}", closed.at));
+    }
+}
+
 fn judged(assessment: &Assessment<'_>, found: &Found<'_>, page: &mut Page) {
     let facts = &found.judged.facts;
     let mut say = |label: &str, text: String| page.labelled(2, COLUMN, label, &[plain(text)]);
-    say("go to", found.target().to_string());
+    say("go to", words::target(found.target()));
     let because = found.judged.urgency.because.join("; ");
     say(
         "priority",

@@ -19,6 +19,7 @@ pub fn write(assessment: &Assessment<'_>, out: &mut dyn io::Write) -> io::Result
     let document = Document {
         assessed: Shown(assessment.now),
         closed: Each(|| assessment.closed.iter().map(closed)),
+        doubtful: Each(|| assessment.doubtful.iter().map(undecided)),
         feeds: Each(|| assessment.feeds.iter().map(feed)),
         findings: Each(|| assessment.found.iter().map(|found| Finding::of(assessment, found))),
         format_version: 1,
@@ -34,9 +35,10 @@ pub fn write(assessment: &Assessment<'_>, out: &mut dyn io::Write) -> io::Result
 }
 
 #[derive(Serialize)]
-struct Document<C, D, F, H, I, U, R, A, W> {
+struct Document<C, B, D, F, H, I, U, R, A, W> {
     assessed: Shown<Moment>,
     closed: C,
+    doubtful: B,
     feeds: D,
     findings: F,
     format_version: u64,
@@ -90,6 +92,7 @@ fn feed(feed: &FeedAge) -> Json {
 struct Finding<'x> {
     because: &'x [&'static str],
     component: Shown<&'x Address>,
+    contradicted_by: Option<&'x str>,
     cvss: Option<f64>,
     deadline: Option<Term<'x>>,
     epss: Option<Epss<'x>>,
@@ -165,6 +168,7 @@ impl<'x> Finding<'x> {
         Finding {
             because: &urgency.because,
             component: Shown(key.component),
+            contradicted_by: said.contradicted_by().map(|other| other.record.id.as_str()),
             cvss: facts.cvss.map(|scored| f64::from(scored.score.tenths()) / 10.0),
             deadline: deadline.as_ref().map(|deadline| Term {
                 also: deadline.also.as_deref(),

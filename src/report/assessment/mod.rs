@@ -10,7 +10,7 @@ mod tests;
 pub mod text;
 mod words;
 
-use crate::finding::{Found, Host, Idle, Key, Named, Remembered};
+use crate::finding::{Findings, Found, Host, Idle, Key, Named, Remembered};
 use crate::model::{Address, Moment};
 use std::collections::BTreeMap;
 
@@ -24,6 +24,10 @@ pub struct Assessment<'a> {
     pub found: Vec<Found<'a>>,
     /// What advisories name, and cannot be told.
     pub undecided: Vec<Named<'a>>,
+    /// What of that was open before, and so counts as open: nobody can tell that it is not.
+    pub doubtful: Vec<Named<'a>>,
+    /// Everything that was found so far.
+    pub remembered: &'a Findings,
     /// What was closed since the last assessment.
     pub closed: Vec<(Key<'a>, &'a Remembered)>,
     /// Components that could not be read, and why.
@@ -55,6 +59,8 @@ pub struct FeedAge {
     pub checked: Option<Moment>,
     /// Whether it is too old to be relied on.
     pub stale: bool,
+    /// Why, in words; none where it was never read.
+    pub why_stale: Option<String>,
     /// Why it could not be taken the last time.
     pub problem: Option<String>,
 }

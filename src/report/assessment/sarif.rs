@@ -97,8 +97,8 @@ fn result(assessment: &Assessment<'_>, found: &Found<'_>, rule: usize) -> Json {
         result["locations"] = json!([{"physicalLocation": {
             "artifactLocation": {"uri": place.file}, "region": {"startLine": place.line}}}]);
     }
-    if let Some(exception) = found.judged.exception.filter(|_| words::standing(found) == "excepted") {
-        result["suppressions"] = json!([{"kind": "external", "justification": exception.justification()}]);
+    if let Some(exception) = words::passes(found) {
+        result["suppressions"] = json!([{"kind": "external", "justification": exception}]);
     }
     result
 }

@@ -7,9 +7,10 @@ use crate::model::{Address, Moment, PatchLevel};
 use crate::report::Style;
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
-use patchform_advisory::packages::{Candidates, Offered};
+use patchform_advisory::packages::Offered;
 use patchform_advisory::policy::{Exception, Scope, known};
 use patchform_advisory::priority::{Exposure, Facts, Importance, Listing};
+use patchform_advisory::suite::Archives;
 use patchform_advisory::{
     Advisory, Affected, Ecosystem, Installed, NoFix, Platform, Provenance, Source, Status, Verdict,
 };
@@ -105,7 +106,7 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &Survey<'_>) -> T) -> T {
         ],
         thresholds: Vec::new(),
     };
-    let (mut offered, remembered) = (Candidates::default(), Findings::default());
+    let (mut offered, remembered) = (Archives::default(), Findings::default());
     let offer =
         |name, version| Offered { name, version, arch: "amd64", source: "openssl", source_version: version };
     for (name, version, suite) in [
@@ -124,6 +125,7 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &Survey<'_>) -> T) -> T {
         records: Some(6),
         checked: Some(now),
         stale,
+        why_stale: Some("its source has not answered well for more than 3d".to_string()).filter(|_| stale),
         problem: problem.map(str::to_string),
     };
     let address = |text: &str| -> Address { text.parse().unwrap() };
@@ -131,6 +133,8 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &Survey<'_>) -> T) -> T {
     let assessment = Assessment {
         now,
         hosts: &hosts,
+        doubtful: Vec::new(),
+        remembered: &remembered,
         undecided: survey.named().filter(|named| named.said.verdict() == Verdict::Unknown).collect(),
         found: found(&survey, &knowledge),
         closed: Vec::new(),

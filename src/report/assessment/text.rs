@@ -117,20 +117,47 @@ fn table(rows: &[Row], page: &mut Page) {
 }
 
 fn package_row(row: &Row) -> Vec<Piece> {
-    let (worst, soonest) = (row[0], soonest(row));
+    let (worst, soonest) = (worst(row), soonest(row));
     let target = highest(row);
     let because = worst.judged.urgency.because.first().copied().unwrap_or_default();
     let because = if because.is_empty() { String::new() } else { format!(": {because}") };
     let again = if row.iter().any(|found| found.judged.reopened.is_some()) { ", open again" } else { "" };
-    let finding = format!("{} {}{because}{again}", worst.judged.priority, worst.key().vulnerability);
+    let passed = passed(row).map_or(String::new(), |passed| format!("; {passed}"));
+    let finding = format!("{} {}{because}{again}{passed}", worst.judged.priority, worst.key().vulnerability);
     vec![
         plain(name(row)),
         plain(&worst.installed().version),
-        tinted(if target.is_fixed() { Tint::Good } else { Tint::Dim }, target.to_string()),
+        tinted(if target.is_fixed() { Tint::Good } else { Tint::Dim }, words::target(target)),
         tinted(words::tint(worst.judged.priority), finding),
         plain(count(vulnerabilities(row))),
-        tinted(words::due_tint(soonest), words::due(soonest)),
+        tinted(words::due_tint(soonest), due(worst, soonest)),
     ]
+}
+
+/// The most urgent that no exception lets pass; where one lets all pass, of these.
+fn worst<'x, 'a>(row: &[&'x Found<'a>]) -> &'x Found<'a> {
+    row.iter().find(|found| !found.judged.is_excepted()).copied().unwrap_or(row[0])
+}
+
+/// When a row is due, and which of its findings where that is another one than it names.
+fn due(worst: &Found<'_>, soonest: &Found<'_>) -> String {
+    let told = words::due(soonest);
+    let (worst_key, key) = (worst.key(), soonest.key());
+    match worst_key.vulnerability != key.vulnerability && told != words::due(worst) {
+        true => format!("{told} ({})", key.vulnerability),
+        false => told,
+    }
+}
+
+/// How many of a row exceptions let pass, and by what names; none where they let none pass.
+fn passed(row: &[&Found<'_>]) -> Option<String> {
+    let excepted = || row.iter().filter(|found| found.judged.is_excepted());
+    let names: BTreeSet<&str> = excepted().filter_map(|found| Some(found.judged.exception?.name())).collect();
+    match excepted().count() {
+        0 => None,
+        n if n == row.len() => Some(format!("let pass by {}", some(names))),
+        n => Some(format!("{} let pass by {}", count(n), some(names))),
+    }
 }
 
 /// What a row is called: its package, or the source of several.
@@ -171,14 +198,16 @@ fn by_cve(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
     rows.sort_by(|a, b| a[0].rank().cmp(&b[0].rank()));
     let mut table = Table::new(&["vulnerability", "priority", "because", "packages", "components", "due"]);
     for row in &rows {
-        let (worst, soonest) = (row[0], soonest(row));
+        let (worst, soonest) = (worst(row), soonest(row));
+        let because = std::iter::once(worst.judged.urgency.because.join("; ")).chain(passed(row));
+        let because: Vec<String> = because.filter(|word| !word.is_empty()).collect();
         let packages: BTreeSet<&str> = row.iter().map(|found| found.key().package).collect();
         let components: BTreeSet<String> =
             row.iter().map(|found| found.key().component.to_string()).collect();
         table.row(vec![
             tinted(Tint::Bold, worst.key().vulnerability),
             tinted(words::tint(worst.judged.priority), worst.judged.priority.word()),
-            plain(worst.judged.urgency.because.join("; ")),
+            plain(because.join("; ")),
             plain(some(packages)),
             plain(some(components.iter().map(String::as_str).collect())),
             tinted(words::due_tint(soonest), words::due(soonest)),
@@ -200,7 +229,8 @@ fn some(names: BTreeSet<&str>) -> String {
 fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
     let mut days: BTreeMap<(bool, String), Vec<&Found>> = BTreeMap::new();
     for found in shown(assessment, all) {
-        let day = words::day(found);
+        // What is let pass is due on no day.
+        let day = words::day(found).filter(|_| !found.judged.is_excepted());
         days.entry((day.is_none(), day.unwrap_or_else(|| words::due(found)))).or_default().push(found);
     }
     for ((undated, day), found) in days {
@@ -220,14 +250,15 @@ fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
         }
         for (component, found) in &components {
             for row in upgrades(found) {
-                let worst = row[0];
+                let worst = worst(&row);
+                let passed = passed(&row).map_or(String::new(), |passed| format!("; {passed}"));
                 table.row(vec![
                     plain(component),
                     plain(name(&row)),
-                    plain(highest(&row).to_string()),
+                    plain(words::target(highest(&row))),
                     tinted(
                         words::tint(worst.judged.priority),
-                        format!("{} {}", worst.judged.priority, worst.key().vulnerability),
+                        format!("{} {}{passed}", worst.judged.priority, worst.key().vulnerability),
                     ),
                     plain(count(vulnerabilities(&row))),
                 ]);
@@ -259,14 +290,16 @@ fn missing(assessment: &Assessment<'_>, page: &mut Page) {
     for host in assessment.unheard.iter().filter(|host| !host.platform.ecosystem.name.is_empty()) {
         let (address, platform) = (&host.members[0].address, &host.platform.ecosystem.text);
         let told = format!(
-            "{address}: no feed in the catalog says anything of {platform}, so that nothing is known of its packages"
+            "{address}: no feed in the catalog says anything of {platform}, so that nothing is known of its packages; its \
+             findings are those of before"
         );
         page.line(0, 2, &[tinted(Tint::Bad, told)]);
     }
     for host in assessment.hosts.iter().filter(|host| host.platform.ecosystem.name.is_empty()) {
         let address = &host.members[0].address;
         let told = format!(
-            "{address}: nothing there says whose packages these are, so that no advisory is about them"
+            "{address}: nothing there says whose packages these are, so that no advisory is about them; its findings are \
+             those of before"
         );
         page.line(0, 2, &[tinted(Tint::Change, told)]);
     }
@@ -317,10 +350,7 @@ fn feeds(assessment: &Assessment<'_>, page: &mut Page) {
         let since = feed.checked.map_or("never".to_string(), |at| at.to_string());
         let why = match &feed.problem {
             Some(why) => format!(": {why}"),
-            None if feed.stale => {
-                ": that is longer ago than its max_age; `patchform collect` reads it again".to_string()
-            }
-            None => String::new(),
+            None => feed.why_stale.as_ref().map_or(String::new(), |why| format!(": {why}")),
         };
         let told = match feed.stale {
             true => format!("The feed {} is stale (read well last: {since}){why}", feed.name),
@@ -348,11 +378,13 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
         tinted(Tint::Bold, format!("{} open", counted(open.len(), "finding"))),
     ];
     let mut priorities: BTreeMap<Reverse<Priority>, usize> = BTreeMap::new();
-    let (mut overdue, mut unfixed, mut proposed) = (0, 0, false);
+    let (mut overdue, mut unfixed, mut passed, mut contradicted, mut proposed) = (0, 0, 0, 0, false);
     for found in open {
         *priorities.entry(Reverse(found.judged.priority)).or_default() += 1;
         overdue += usize::from(found.judged.is_overdue());
         unfixed += usize::from(!found.target().is_fixed());
+        passed += usize::from(found.judged.is_excepted());
+        contradicted += usize::from(found.named.said.contradicted_by().is_some());
         proposed |= found.named.place.managed && found.target().level().is_some();
     }
     let words = priorities
@@ -369,6 +401,9 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
     if overdue > 0 {
         pieces.push(tinted(Tint::Bad, format!(", {} overdue", count(overdue))));
     }
+    if passed > 0 {
+        pieces.push(plain(format!(", {} let pass by an exception", count(passed))));
+    }
     if unfixed > 0 {
         pieces.push(plain(format!(", {} without a fix", count(unfixed))));
     }
@@ -377,7 +412,15 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
     }
     pieces.push(plain("."));
     page.line(0, 2, &pieces);
+    if contradicted > 0 {
+        let told = format!(
+            "Of {} another record says the contrary, which is no proof; --explain tells both.",
+            counted(contradicted, "finding")
+        );
+        page.line(0, 2, &[tinted(Tint::Change, told)]);
+    }
     closed(assessment, page);
+    doubtful(assessment, page);
     if proposed {
         let command = tinted(Tint::Command, "patchform propose");
         page.line(0, 2, &[plain("To write the fixed levels into the configuration: "), command]);
@@ -388,6 +431,16 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
             2,
             &[tinted(Tint::Dim, "No policy block says until when; see `patchform reference policy`.")],
         );
+    }
+}
+
+fn doubtful(assessment: &Assessment<'_>, page: &mut Page) {
+    if !assessment.doubtful.is_empty() {
+        let told = format!(
+            "Of what was open before {} cannot be told any more, and counts as open.",
+            counted(assessment.doubtful.len(), "finding")
+        );
+        page.line(0, 2, &[tinted(Tint::Change, told)]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The words for a finding that several forms of an assessment share.
 
-use crate::finding::Found;
+use crate::finding::{Found, Target};
 use crate::report::size;
 use crate::report::style::Tint;
 use patchform_advisory::policy::{Deadline, Due, Standing};
@@ -20,6 +20,17 @@ pub(super) fn due(found: &Found<'_>) -> String {
         (_, Some(deadline)) => undated(deadline.due).to_string(),
         (_, None) => String::new(),
     }
+}
+
+/// Where its package has to go; why it cannot go anywhere is no version.
+pub(super) fn target(target: &Target<'_>) -> String {
+    if target.is_fixed() { target.to_string() } else { format!("nowhere: {target}") }
+}
+
+/// Which exception lets it pass, until when and why; none where it counts.
+pub(super) fn passes(found: &Found<'_>) -> Option<String> {
+    let exception = found.judged.exception.filter(|_| found.judged.is_excepted())?;
+    Some(format!("{}, until {}: {}", exception.name(), exception.expires(), exception.justification()))
 }
 
 fn undated(due: Due) -> &'static str {

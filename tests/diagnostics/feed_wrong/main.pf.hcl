@@ -49,3 +49,9 @@ feed "oval" "f" {
 feed "updateinfo" "g" {
   source = "repo"
 }
+
+feed "apt" "h" {
+  source    = "https://deb.debian.org/debian"
+  suite     = "stable"
+  ecosystem = "Debian"
+}
