@@ -412,8 +412,8 @@ fn a_host_that_was_replaced_under_its_name_is_left_alone() {
         assert!(said.contains("another host answers there"), "{command}: {said}");
         assert_eq!(host.lab.read("level"), "2", "{command}");
     }
-    // Not every file ends with its line.
-    host.lab.write("machine-id", own.trim());
+    // However its line ends.
+    host.lab.write("machine-id", format!("{}\r", own.trim()));
     lab.patchform("resume").exits(3);
     assert_eq!(host.lab.read("level"), "1");
     // A run that has ended, and one of its snapshots.

@@ -18,7 +18,10 @@ die() { say "error $*"; say end; exit 0; }
 if [ "$_pf_machine" ]; then
   _pf_line=
   { read -r _pf_line </etc/machine-id; } 2>/dev/null
-  [ "$_pf_line" = "$_pf_machine" ] || { say "another ${_pf_line:-none}"; say end; exit 0; }
+  case $_pf_line in
+  "$_pf_machine" | "$_pf_machine"[!0-9a-f]*) ;;
+  *) say "another ${_pf_line:-none}"; say end; exit 0 ;;
+  esac
 fi
 [ -r /proc/self/stat ] || die "/proc is not mounted there"
 # part NAME FILE: the end of a file, with its length.
