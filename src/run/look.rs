@@ -49,9 +49,6 @@ impl Run {
     /// Takes in such a reading. One that could not be made says nothing.
     pub(super) fn looked_at(&mut self, i: usize, digest: &Result<String, String>) -> Result<(), Damage> {
         let as_before = digest.as_ref().ok().map(|digest| *digest == self.shape.nodes[i].before);
-        let unended = self.components[i].unended;
-        // Whatever goes on there makes a reading unsettled.
-        self.components[i].unended = unended.filter(|_| digest.is_err());
         if self.may_be_put_back(i) {
             match as_before {
                 Some(true) => self.was_put_back(i),
@@ -61,7 +58,7 @@ impl Run {
             return Ok(());
         }
         if !self.must_read_as_before(i) {
-            return unended.map(|_| ()).ok_or(Damage::StrayReading { component: i });
+            return Err(Damage::StrayReading { component: i });
         }
         self.components[i].as_before = as_before == Some(true);
         match as_before {

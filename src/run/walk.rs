@@ -418,8 +418,14 @@ impl Run {
     /// The reading after the way back decides, not the messages (page 5.3, rule 7); so does one before it.
     pub(super) fn read(&mut self, i: usize, digest: &Result<String, String>) -> Result<(), Damage> {
         self.known(i)?;
+        let unended = self.components[i].unended;
+        // Whatever goes on there makes a reading unsettled.
+        self.components[i].unended = unended.filter(|_| digest.is_err());
         if !self.awaits_reading(i) {
-            return self.looked_at(i, digest);
+            return match self.looked_at(i, digest) {
+                Err(_) if unended.is_some() => Ok(()),
+                looked => looked,
+            };
         }
         if self.components[i].phase == Phase::Forward {
             self.reread(i, digest);

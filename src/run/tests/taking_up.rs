@@ -41,6 +41,26 @@ fn what_is_under_way_is_asked_about_before_a_run_is_abandoned() {
     assert_eq!(p.turn(), "probe 0 in 0s");
 }
 
+/// Nobody could tell whether a step had ended when its run halted there: that holds until its component reads.
+#[test]
+fn a_run_is_let_go_of_once_what_could_not_be_asked_about_reads() {
+    for (digest, next) in [
+        (Ok("half".to_string()), "finish"),
+        (Err("it still runs".to_string()), "stop: not abandoned: a step may still go on"),
+    ] {
+        let mut p = Played::new(&sample::plan(&[&[]], 1, OnFailure::Halt));
+        p.turn();
+        p.well(0, 2);
+        p.says(0, "unclear");
+        p.says(0, "unknown");
+        p.apply(What::taken("me", 2));
+        assert!(p.run.awaits_look(0));
+        p.apply(What::Read { component: 0, digest });
+        p.apply(What::Asked(Request::Abandon { leaving: BTreeSet::new() }));
+        assert_eq!(p.turn(), next);
+    }
+}
+
 /// What is owed goes by how far its run had come when it was abandoned.
 #[test]
 fn an_abandoned_run_owes_what_came_after_its_last_change() {
