@@ -17,6 +17,13 @@ feed "apt" "security" {
   architectures = ["amd64", "arm64"]
 }
 
+feed "apt" "agents" {
+  source    = "https://packages.example.com/debian"
+  suite     = "agents-12"
+  codename  = "stable"
+  ecosystem = "Debian:12"
+}
+
 feed "updateinfo" "alma" {
   source    = "https://repo.almalinux.org/almalinux/9/BaseOS/x86_64/os"
   ecosystem = "AlmaLinux:9"
