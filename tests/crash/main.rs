@@ -36,7 +36,7 @@ fn sweep(kind: Kind, apply: usize, failing: usize, second: usize, firsts: usize)
     let sweep = Sweep::new(&platform, workers());
     let points = sweep.points(First::Apply);
     sweep.first_order(First::Apply, &spread(&points, apply));
-    let killable: Vec<_> = points.iter().filter(|p| !p.name.starts_with("ledger.")).cloned().collect();
+    let killable: Vec<_> = points.iter().filter(|p| !p.is_of_a_provider()).cloned().collect();
     let middle = &killable[killable.len() / 4..killable.len() * 3 / 4];
     if kind != Kind::Note && kind != Kind::Python {
         let points = sweep.points(First::Failing);

@@ -13,6 +13,13 @@ pub struct Point {
     pub count: u32,
 }
 
+impl Point {
+    /// Whether a provider passes it: killed there, it is started anew, and its controller goes on.
+    pub fn is_of_a_provider(&self) -> bool {
+        ["ledger.", "kept.", "release."].iter().any(|own| self.name.starts_with(own))
+    }
+}
+
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{}", self.name, self.count)
