@@ -9,7 +9,7 @@ use patchform_sdk::machine;
 /// The first of `entries`, as a plan knows them, that is another machine's, and that machine.
 pub fn first<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<(&'a Entry, &'a str)> {
     entries.into_iter().find_map(|entry| {
-        let target = entry.observed.identity().map(|identity| &*identity.target)?;
+        let target = entry.target()?;
         let is_elsewhere =
             entry.connection.kind == "local" && is_machine(target) && target != machine::identity();
         is_elsewhere.then_some((entry, target))
@@ -23,8 +23,8 @@ fn is_machine(target: &str) -> bool {
 /// Keeps `targets` to the hosts on which `entries` were read.
 pub fn keep_to<'a>(targets: &Targets, entries: impl IntoIterator<Item = &'a Entry>) {
     for entry in entries {
-        if let Some(identity) = entry.observed.identity().filter(|identity| is_machine(&identity.target)) {
-            targets.keep_to(&(&entry.connection).into(), &identity.target);
+        if let Some(machine) = entry.target().filter(|target| is_machine(target)) {
+            targets.keep_to(&(&entry.connection).into(), machine);
         }
     }
 }

@@ -52,13 +52,17 @@ pub(super) fn unsettle(
 ///
 /// # Errors
 /// A provider that failed as a whole.
-pub(super) fn on_targets(
-    targets: &BTreeSet<&str>,
+pub(super) fn on_targets<'t>(
+    targets: impl IntoIterator<Item = &'t str>,
     pins: &[PinnedProvider],
     (state, place): (&State, &Place),
     (fleet, secrets): (&Fleet, &Secrets),
 ) -> Result<BTreeMap<String, LeftRunning>, Failure> {
     let mut found: BTreeMap<String, LeftRunning> = BTreeMap::new();
+    if state.owed.is_empty() {
+        return Ok(found);
+    }
+    let targets: BTreeSet<&str> = targets.into_iter().collect();
     for told in owing(state, place) {
         for old in left_running(&told) {
             let names = names_now(old, &told, state);
@@ -91,17 +95,18 @@ pub(super) fn refuse(
     (state, place): (&State, &Place),
     with: (&Fleet, &Secrets),
 ) -> Result<(), Failure> {
+    if state.owed.is_empty() {
+        return Ok(());
+    }
     let mut state = state.clone();
     moves::apply(&plan.moves, &mut state);
     let known = (&state, place);
     let mut readings: Vec<Observed> = plan.entries.iter().map(|entry| entry.observed.clone()).collect();
     unsettle((&plan.entries, &plan.providers, &plan.moves), &mut readings, known, with)?;
-    let target = |entry: &Entry| entry.observed.identity().map(|identity| identity.target.clone());
-    let targets: BTreeSet<String> = plan.changes().filter_map(|(_, entry, _)| target(entry)).collect();
-    let targets = targets.iter().map(String::as_str).collect();
-    let left = on_targets(&targets, &plan.providers, known, with)?;
+    let targets = plan.changes().filter_map(|(_, entry, _)| entry.target());
+    let left = on_targets(targets, &plan.providers, known, with)?;
     for (i, entry, change) in plan.changes() {
-        let there = || left.get(&target(entry)?).cloned();
+        let there = || left.get(entry.target()?).cloned();
         let why = match &readings[i] {
             Observed::Unsettled { why } => Some(why.clone()),
             _ => there().and_then(|left| make::contested(entry, change, left)),

@@ -75,8 +75,11 @@ pub(super) fn open_run(
             .map_err(|error| runs::held(error, &place.runs))?;
     }
     // Reading may take long: it is done before the lock, which others wait for.
-    let known = local.read().map_err(backend)?;
-    if let (Entry::New { .. }, Some(state)) = (&entry, &known) {
+    let known = match &entry {
+        Entry::New { .. } => local.read().map_err(backend)?,
+        Entry::Open { .. } => None,
+    };
+    if let Some(state) = &known {
         left::refuse(plan, (state, place), (fleet, secrets))?;
     }
     let readings = readings(plan, fleet, secrets, &entry)?;

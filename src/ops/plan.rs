@@ -243,13 +243,11 @@ pub(super) fn readings_to_plan(
         undo::snapshot_before(state, &purpose, &entry.address, level)
     };
     let mut previews = preview::preview(fleet, &changes, &taken, secrets).map_err(providers::missing)?;
-    let target_of = |i: usize| changes.draft.entries[i].observed.identity().map(|id| id.target.as_str());
-    let touched: BTreeSet<&str> = (0..changes.draft.entries.len())
-        .filter(|i| changes.proposed(*i).is_some())
-        .filter_map(target_of)
-        .collect();
-    let left = left::on_targets(&touched, &changes.draft.providers, (state, place), (fleet, secrets))?;
-    let left_running = |entry: &Entry| left.get(&entry.observed.identity()?.target).cloned();
+    let entries = changes.draft.entries.iter().enumerate();
+    let touched =
+        entries.filter(|(i, _)| changes.proposed(*i).is_some()).filter_map(|(_, entry)| entry.target());
+    let left = left::on_targets(touched, &changes.draft.providers, (state, place), (fleet, secrets))?;
+    let left_running = |entry: &Entry| left.get(entry.target()?).cloned();
     let idle = traffic::foresee(fleet, &changes, secrets, &mut previews);
     block::foresee(targets, &changes, &mut previews);
     let names: Vec<String> = changes.draft.providers.iter().map(|p| p.name.clone()).collect();

@@ -10,7 +10,7 @@ pub struct Along<'a>(BTreeMap<&'a str, Vec<usize>>);
 impl<'a> Along<'a> {
     /// That of a plan.
     pub fn of(plan: &'a Plan) -> Along<'a> {
-        let target = |i: usize| plan.entries[i].observed.identity().map(|id| id.target.as_str());
+        let target = |i: usize| plan.entries[i].target();
         let mut along: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (i, ..) in plan.changes().filter(|(i, ..)| covers_all(plan, *i)) {
             along.extend(target(i).map(|t| (t, Vec::new())));
@@ -25,7 +25,7 @@ impl<'a> Along<'a> {
 
     /// What a restore of entry `i` takes back too, if it began later: indices, sorted.
     pub fn with(&self, plan: &Plan, i: usize) -> Vec<usize> {
-        let target = plan.entries.get(i).and_then(|e| e.observed.identity()).map(|id| id.target.as_str());
+        let target = plan.entries.get(i).and_then(|entry| entry.target());
         match target.and_then(|t| self.0.get(t)).filter(|_| covers_all(plan, i)) {
             Some(members) => members.iter().copied().filter(|m| *m != i).collect(),
             None => Vec::new(),

@@ -152,6 +152,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Identity of the target on which it was read, where it was.
+    pub fn target(&self) -> Option<&str> {
+        self.observed.identity().map(|identity| identity.target.as_str())
+    }
+
     /// Indices of the providers that its change takes, with those of the `traffic` from which it is taken.
     pub fn providers<'a>(&'a self, traffic: &'a [Traffic]) -> impl Iterator<Item = usize> + 'a {
         let from = self.drain.iter().flat_map(|drain| drain.from.iter().copied());

@@ -54,7 +54,8 @@ impl Coverage {
         }
         let mut coverage = Coverage { system: Some(target.clone()), ..Coverage::default() };
         let told = runs::tell(&place.runs, &snapshot.run).ok();
-        let there = |e: &&Entry| e.observed.identity().is_some_and(|i| i.target == *target);
+        let stood = told.as_ref().and_then(|told| when_asked_for(id, told));
+        let there = |e: &&Entry| e.target() == Some(target);
         let then = told.iter().flat_map(|told| told.plan.entries.iter().filter(there).map(|e| &e.address));
         let now =
             state.records.iter().filter(|(_, record)| record.target == *target).map(|(address, _)| address);
@@ -62,7 +63,7 @@ impl Coverage {
         for address in others {
             // What went away since comes again, and is nobody's any more.
             let record = state.records.get(address);
-            let held = record.and_then(|_| held(address, (id, snapshot), told.as_ref(), state));
+            let held = record.and_then(|_| held(address, snapshot, told.as_ref().zip(stood.as_ref()), state));
             let stays =
                 held.as_ref().is_some_and(|level| level.as_ref() == record.map(|record| &record.level));
             if record.is_none() || stays {
@@ -126,9 +127,7 @@ impl Coverage {
     ) -> Result<(), Failure> {
         left::unsettle((&plan.entries, &plan.providers, &[]), read, known, with)?;
         let Some(target) = &self.system else { return Ok(()) };
-        match left::on_targets(&BTreeSet::from([target.as_str()]), &plan.providers, known, with)?
-            .remove(target)
-        {
+        match left::on_targets([target.as_str()], &plan.providers, known, with)?.remove(target) {
             None => Ok(()),
             Some(left) => Err(Failure::refused(format!(
                 "a restore of the whole system takes along what was left running there: {}",
@@ -177,11 +176,11 @@ pub(in crate::ops) fn refuse_more(plan: &Plan, place: &Place, state: &State) -> 
 /// The level of `address` that `snapshot` of the whole system holds (inner `None`: it was not there); `None` where nobody knows it.
 fn held(
     address: &Address,
-    (id, snapshot): (&str, &Snapshot),
-    told: Option<&Told>,
+    snapshot: &Snapshot,
+    stood: Option<(&Told, &Run)>,
     state: &State,
 ) -> Option<Option<PatchLevel>> {
-    if let Some(level) = told.and_then(|told| held_by_run(address, id, told)) {
+    if let Some(level) = stood.and_then(|stood| held_by_run(address, stood)) {
         return Some(level);
     }
     let record = state.records.get(address)?;
@@ -196,16 +195,21 @@ fn held(
     (first.id != snapshot.run).then(|| first.levels[address].before.clone())
 }
 
-/// As the run that took `snapshot` tells it: whatever became of it later, so it stood when that was asked for.
-fn held_by_run(address: &Address, id: &str, told: &Told) -> Option<Option<PatchLevel>> {
-    let i = told.plan.entries.iter().position(|e| e.address == *address)?;
-    let entry = &told.plan.entries[i];
-    entry.observed.identity()?;
+/// The run that took the snapshot `id`, as it stood when that was asked for, whatever became of it later.
+fn when_asked_for(id: &str, told: &Told) -> Option<Run> {
     let mut run = Run::start(&told.plan, told.run.id());
     let asks = |what: &What| matches!(what, What::Intent { snapshot: Some(asked), .. } if asked == id);
     for event in told.journal.events.iter().take_while(|event| !asks(&event.what)) {
         run.apply(event).ok()?;
     }
+    Some(run)
+}
+
+/// As the run that took the snapshot tells it, which stood so then.
+fn held_by_run(address: &Address, (told, run): (&Told, &Run)) -> Option<Option<PatchLevel>> {
+    let i = told.plan.entries.iter().position(|e| e.address == *address)?;
+    let entry = &told.plan.entries[i];
+    entry.observed.identity()?;
     Some(match &entry.verdict {
         Verdict::Change(change) if run.standing(i) == Standing::Committed => change.to.clone(),
         _ => entry.observed.level().cloned(),
